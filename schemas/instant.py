@@ -1,0 +1,83 @@
+"""Instants and durations: integer milliseconds everywhere, RFC 3339 and ISO 8601 at the border."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, TypeAdapter, WithJsonSchema
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+
+NEVER = 1 << 60
+"""Later than any instant; `-NEVER` is earlier than any. Fits a signed 64-bit integer with room to add durations."""
+
+EARLIEST = 946_684_800_000
+"""2000-01-01T00:00Z: a clock that shows an earlier time was never set."""
+
+LATEST = 4_102_444_800_000
+"""2100-01-01T00:00Z: the end of the times that a deadline or a validity may name."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_DURATIONS = TypeAdapter(timedelta)
+
+
+def parse_instant(text: object) -> int:
+    """Milliseconds since the epoch of an RFC 3339 timestamp; finer fractions are cut off. ValueError says what is wrong."""
+    if not isinstance(text, str):
+        raise ValueError("must be an RFC 3339 timestamp in a string")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not an RFC 3339 timestamp") from None
+    if moment.tzinfo is None:
+        raise ValueError("has no time zone: write an offset or Z")
+    instant = (moment - _EPOCH) // _MILLISECOND
+    if not EARLIEST <= instant < LATEST:
+        raise ValueError("lies outside the years 2000 to 2099")
+    return instant
+
+
+def format_instant(instant: int) -> str:
+    """RFC 3339 in UTC with milliseconds: `2026-03-01T09:00:00.000Z`."""
+    return (_EPOCH + instant * _MILLISECOND).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def parse_duration(text: object) -> int:
+    """Milliseconds of an ISO 8601 duration such as `PT30M`; not negative."""
+    if not isinstance(text, str) or not text.startswith("P"):
+        raise ValueError("must be an ISO 8601 duration such as PT30M or P7D")
+    try:
+        duration = _DURATIONS.validate_python(text) // _MILLISECOND
+    except ValueError:
+        raise ValueError("is not an ISO 8601 duration such as PT30M or P7D") from None
+    if duration < 0:
+        raise ValueError("must not be negative")
+    return duration
+
+
+def format_duration(duration: int) -> str:
+    """The shortest ISO 8601 duration of so many milliseconds: days, hours, minutes, seconds."""
+    days, rest = divmod(duration, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    seconds = f"{rest / SECOND:g}"
+    time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n not in (0, "0"))
+    day = f"{days}D" if days else ""
+    return f"P{day}T{time}" if time else f"P{day}" if day else "PT0S"
+
+
+Instant = Annotated[
+    int,
+    BeforeValidator(parse_instant),
+    PlainSerializer(format_instant, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An RFC 3339 timestamp with its time zone, held as milliseconds since the epoch."""
+
+Duration = Annotated[
+    int,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "duration"}),
+]
+"""An ISO 8601 duration, held as milliseconds."""

@@ -1,0 +1,96 @@
+"""A touchpoint: one thing that happened between a customer and a channel, as the channel told it."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal, Protocol
+
+from msgspec import Struct
+from pydantic import BaseModel, ConfigDict
+
+TOPIC_PREFIX = "touchpoints."
+TYPE_PREFIX = "io.throughline."
+
+
+class TouchpointData(BaseModel):
+    """What the `data` of one type carries: strict about what it names, tolerant of what else a channel sends.
+
+    One subclass a type, in a module a family; `TYPE` is the CloudEvents type without `io.throughline.` and the version: `message.sent`.
+    """
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    TYPE: ClassVar[str]
+
+
+class Touchpoint(Struct, frozen=True, gc=False):
+    """Instants are milliseconds since the epoch."""
+
+    journey: str
+    """Whose: `c:` and the customer id, or `a:` and the anonymous id, so that the two kinds never meet."""
+    channel: str
+    partition: int
+    offset: int
+    source: str
+    id: str
+    """Unique per source."""
+    occurred: int
+    arrived: int
+    """The Kafka record's timestamp."""
+    data: TouchpointData
+    correlation: str | None = None
+
+    @property
+    def topic(self) -> str:
+        return TOPIC_PREFIX + self.channel
+
+
+class Heartbeat(Struct, frozen=True, gc=False):
+    """A channel says that it lives; belongs to no journey."""
+
+    channel: str
+    partition: int
+    offset: int
+    arrived: int
+
+
+RefusedClass = Literal[
+    "not_json",
+    "envelope_invalid",
+    "type_unknown",
+    "schema_violation",
+    "time_invalid",
+    "identity_missing",
+    "identity_blocked",
+    "too_large",
+    "detector_failed",
+]
+
+
+class Refused(Struct, frozen=True, gc=False):
+    """Why a record is no touchpoint; the record itself goes untouched to the dead letters."""
+
+    error_class: RefusedClass
+    reason: str
+    """For people; names the rule, never quotes the customer's data."""
+    field: str | None = None
+    """Dotted path into the event: `time`, `data.conversation_id`, `data.items.0.quantity`."""
+    stage: Literal["decode", "admit", "detect"] = "decode"
+    recoverable: bool = False
+    """Whether the same bytes may be accepted later (by a newer version, say)."""
+
+
+class Record(Protocol):
+    """A Kafka record as a consumer delivers it or a log file holds it; aiokafka's ConsumerRecord is one."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...  # milliseconds since the epoch
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Iterable[tuple[str, Any]]: ...  # values are bytes or None

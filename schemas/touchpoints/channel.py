@@ -1,0 +1,11 @@
+"""The channel itself."""
+
+from typing import ClassVar
+
+from schemas.touchpoint import TouchpointData
+
+
+class ChannelHeartbeat(TouchpointData):
+    """Needs no customer, belongs to no journey, only says that the channel lives."""
+
+    TYPE: ClassVar = "channel.heartbeat"

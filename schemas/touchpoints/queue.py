@@ -1,0 +1,25 @@
+"""Queues: waiting for a person, on the phone or in a chat."""
+
+from typing import ClassVar, Literal
+
+from schemas.touchpoint import TouchpointData
+from schemas.values import Id, Label
+
+
+class QueueJoined(TouchpointData):
+    TYPE: ClassVar = "queue.joined"
+    queue: Label
+    conversation_id: Id
+
+
+class QueueConnected(TouchpointData):
+    TYPE: ClassVar = "queue.connected"
+    queue: Label
+    conversation_id: Id
+
+
+class QueueLeft(TouchpointData):
+    TYPE: ClassVar = "queue.left"
+    queue: Label
+    conversation_id: Id
+    reason: Literal["abandoned", "callback", "overflow", "timeout"]

@@ -1,0 +1,146 @@
+"""The contract of a detector: it sees event time only, in order of occurrence, and says what is so.
+
+No lateness, no revision, no retraction in any of them: late evidence is inserted where it occurred and the journey is
+replayed, so adding a detector is describing a fact.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import ClassVar, Protocol, TypeVar
+
+from msgspec import Struct
+from pydantic import Field
+
+from schemas.alert import Family
+from schemas.policy import Section
+from schemas.touchpoint import Touchpoint, TouchpointData
+
+
+class Matter(Struct, frozen=True, gc=False, array_like=True):
+    """What an alert is about: `kind` is one of schemas.alert.Subject's."""
+
+    kind: str
+    id: str
+
+
+class Proof(Struct, frozen=True, gc=False, array_like=True):
+    """A touchpoint as evidence: where it lies, not what it holds. The partition is the journey's."""
+
+    event_id: str
+    channel: str
+    offset: int
+    occurred: int
+
+
+class Said(Struct, frozen=True, gc=False):
+    """What a detector says of one matter now. The engine makes openings, updates, ends and retractions of it."""
+
+    about: Matter
+    opened_by: str
+    """The id of the touchpoint that opened this matter: with `about` and `scope` it names the alert, in every replay."""
+    state: str
+    scope: str | None = None
+    ended: bool = False
+    due_at: int | None = None
+    reason: str | None = None
+    evidence: tuple[Proof, ...] = ()
+    """What newly proves it; the engine keeps what was said before."""
+    score: float | None = None
+    contributions: Mapping[str, float] | None = None
+
+
+def proof(seen: Touchpoint) -> Proof:
+    return Proof(seen.id, seen.channel, seen.offset, seen.occurred)
+
+
+class Measured(Struct, frozen=True, gc=False):
+    """One finished clock, for the histograms: told once, however often the journey is replayed."""
+
+    key: str
+    """Unique in the journey: the conversation or matter and the id of the touchpoint that started the clock."""
+    clock: str
+    channel: str
+    """The channel in which the customer first waited."""
+    took: int
+    """Milliseconds from start to end, pauses left out."""
+    margin: int | None
+    """Milliseconds left to the target; negative when it was missed; None where there was none."""
+
+
+Says = Said | Measured
+
+
+class View(Struct, frozen=True, gc=False, array_like=True):
+    """An alert as event time has it, all evidence known so far counted as if it had come in time."""
+
+    detector: str
+    scope: str | None
+    about: Matter
+    opened_by: str
+    states: tuple[str, ...]
+    opened_at: int
+    ended_at: int | None
+    due_at: int | None
+    reason: str | None
+    evidence: tuple[Proof, ...]
+    severity: int
+    score: float | None
+    contributions: dict[str, float] | None
+
+    @property
+    def state(self) -> str:
+        return self.states[-1]
+
+
+class Known(Protocol):
+    """What else is known of the customer at this instant, in event time."""
+
+    @property
+    def tier(self) -> str | None: ...
+    @property
+    def value(self) -> Decimal | None: ...
+    def findings(self) -> Iterable[View]:
+        """This journey's open alerts; detectors run in order of their `order`, then name. Ended ones are not shown: when
+        they are forgotten must never be seen."""
+        ...
+
+
+class DetectorPolicy(Section):
+    """A detector's section of the policy file; its own fields stand in a subclass."""
+
+    enabled: bool = True
+    severity: dict[str, int] = Field(default_factory=dict)
+    """Base number 0..100 by state; subclasses give the defaults."""
+
+
+S = TypeVar("S", contravariant=True)
+
+
+class Detector(Protocol[S]):
+    """One fact, described. Instances hold their policy and nothing that changes."""
+
+    name: ClassVar[str]
+    family: ClassVar[Family]
+    order: ClassVar[int]
+    """0 for those that read no other's findings; higher ones run later."""
+    handles: ClassVar[frozenset[type[TouchpointData]]]
+    State: ClassVar[type]
+    """A msgspec Struct (array_like): default-constructed means that nothing is known, and it must return to that by itself."""
+    Policy: ClassVar[type[DetectorPolicy]]
+    policy: DetectorPolicy
+
+    def observe(self, state: S, at: int, seen: Touchpoint, known: Known) -> Iterable[Says]:
+        """`seen` occurred at `at` (use this, not `seen.occurred`); called in order, deadlines in between already expired."""
+        ...
+
+    def deadline(self, state: S) -> int:
+        """The next instant at which silence alone changes something (a forgetting included); NEVER when it does not."""
+        ...
+
+    def expire(self, state: S, at: int, known: Known) -> Iterable[Says]:
+        """Settles all that is due at or before `at`, so that `deadline` is later than `at` afterwards."""
+        ...
+
+    def summary(self, view: View) -> str:
+        """One sentence a manager understands; a function of the view alone."""
+        ...

@@ -1,0 +1,1 @@
+"""One file a detector; all are found by folder."""
