@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.instant import Instant
+from schemas.instant import PublishedInstant
 
 ACTIVE_TOPIC = "alerts.active"
 NAMESPACE = UUID("6f1c8a52-6f0e-5c0e-9f6b-2b7f4a3f9d11")
@@ -29,8 +29,11 @@ class Published(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+SubjectKind = Literal["conversation", "order", "cart", "form", "queue", "promise", "claim", "theme", "channel"]
+
+
 class Subject(Published):
-    kind: Literal["conversation", "order", "cart", "form", "queue", "promise", "claim", "theme", "channel"]
+    kind: SubjectKind
     id: str
 
 
@@ -48,7 +51,7 @@ class Evidence(Published):
     topic: str
     partition: int
     offset: int
-    occurred: Instant
+    occurred: PublishedInstant
 
 
 class AlertData(Published):
@@ -71,9 +74,9 @@ class AlertData(Published):
     """One sentence a manager understands, with no free text of the customer's."""
     state: str
     reason: str | None = None
-    opened_at: Instant
-    due_at: Instant | None = None
-    ended_at: Instant | None = None
+    opened_at: PublishedInstant
+    due_at: PublishedInstant | None = None
+    ended_at: PublishedInstant | None = None
     evidence: tuple[Evidence, ...]
     runbook: str
 
@@ -94,9 +97,18 @@ class AlertEvent(Published):
         "io.throughline.alert.resolved.v1",
         "io.throughline.alert.retracted.v1",
     ]
-    time: Instant
+    time: PublishedInstant
     datacontenttype: Literal["application/json"] = "application/json"
     data: AlertData
+
+    def records(self, family: Family) -> list[tuple[str, bytes, bytes | None]]:
+        """(topic, key, value): the event for the family's subscribers, and what is active now (None, a tombstone, once it is over)."""
+        value = self.model_dump_json(exclude_none=True).encode()
+        over = self.type.endswith(("resolved.v1", "retracted.v1"))
+        return [
+            (family.topic, self.data.customer.encode(), value),
+            (ACTIVE_TOPIC, str(self.data.alert_id).encode(), None if over else value),
+        ]
 
 
 def alert_id(detector: str, scope: str | None, journey: str, subject: Subject, opened_by: str) -> UUID:

@@ -81,3 +81,11 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "format": "duration"}),
 ]
 """An ISO 8601 duration, held as milliseconds."""
+
+PublishedInstant = Annotated[
+    int,
+    BeforeValidator(lambda instant: instant if isinstance(instant, int) else parse_instant(instant)),
+    PlainSerializer(format_instant, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant that we write ourselves: given in milliseconds, published as RFC 3339, read back from either."""

@@ -6,7 +6,7 @@ is a default in one of these models, never a constant in code.
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -74,6 +74,9 @@ class Severity(Section):
         if self.warning > self.critical:
             raise ValueError("warning must not be above critical")
         return self
+
+    def level(self, number: int) -> Literal["info", "warning", "critical"]:
+        return "critical" if number >= self.critical else "warning" if number >= self.warning else "info"
 
     def weight(self, tier: str | None, value: Decimal | None) -> Decimal:
         weight = self.tier_weights.get(tier, Decimal(1)) if tier is not None else Decimal(1)

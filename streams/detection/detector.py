@@ -6,20 +6,20 @@ replayed, so adding a detector is describing a fact.
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import ClassVar, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from msgspec import Struct
 from pydantic import Field
 
-from schemas.alert import Family
+from schemas.alert import Family, SubjectKind
 from schemas.policy import Section
-from schemas.touchpoint import Touchpoint, TouchpointData
+from schemas.touchpoint import TouchpointData
 
 
 class Matter(Struct, frozen=True, gc=False, array_like=True):
-    """What an alert is about: `kind` is one of schemas.alert.Subject's."""
+    """What an alert is about."""
 
-    kind: str
+    kind: SubjectKind
     id: str
 
 
@@ -33,11 +33,14 @@ class Proof(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Said(Struct, frozen=True, gc=False):
-    """What a detector says of one matter now. The engine makes openings, updates, ends and retractions of it."""
+    """What a detector says of one matter now. The engine makes openings, updates, ends and retractions of it.
+
+    An alert is named by `about`, `scope` and `opened_by`. Once `ended` it is never said again: a new opening has a new opener.
+    """
 
     about: Matter
     opened_by: str
-    """The id of the touchpoint that opened this matter: with `about` and `scope` it names the alert, in every replay."""
+    """The id of the touchpoint that opened this matter."""
     state: str
     scope: str | None = None
     ended: bool = False
@@ -49,7 +52,18 @@ class Said(Struct, frozen=True, gc=False):
     contributions: Mapping[str, float] | None = None
 
 
-def proof(seen: Touchpoint) -> Proof:
+class Seen(Struct, frozen=True, gc=False):
+    """A touchpoint as detectors see it: what a journey's history keeps, so that a replay shows them nothing else."""
+
+    channel: str
+    offset: int
+    id: str
+    occurred: int
+    data: TouchpointData
+    correlation: str | None = None
+
+
+def proof(seen: Seen) -> Proof:
     return Proof(seen.id, seen.channel, seen.offset, seen.occurred)
 
 
@@ -109,8 +123,8 @@ class DetectorPolicy(Section):
     """A detector's section of the policy file; its own fields stand in a subclass."""
 
     enabled: bool = True
-    severity: dict[str, int] = Field(default_factory=dict)
-    """Base number 0..100 by state; subclasses give the defaults."""
+    severity: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(default_factory=dict)
+    """Base number 0..100 by state, or by `state/reason` where the reason makes a difference; subclasses give the defaults."""
 
 
 S = TypeVar("S", contravariant=True)
@@ -129,7 +143,10 @@ class Detector(Protocol[S]):
     Policy: ClassVar[type[DetectorPolicy]]
     policy: DetectorPolicy
 
-    def observe(self, state: S, at: int, seen: Touchpoint, known: Known) -> Iterable[Says]:
+    def __init__(self, policy: Any) -> None:
+        """`policy`: an instance of the detector's `Policy`."""
+
+    def observe(self, state: S, at: int, seen: Seen, known: Known) -> Iterable[Says]:
         """`seen` occurred at `at` (use this, not `seen.occurred`); called in order, deadlines in between already expired."""
         ...
 

@@ -1,0 +1,119 @@
+"""What one channel told of one matter: what makes two tellings comparable, which is newer, how far they are apart."""
+
+from decimal import Decimal
+from urllib.parse import quote, unquote, urlencode
+
+from msgspec import Struct
+from pydantic import TypeAdapter
+
+from schemas.instant import NEVER, parse_instant
+from schemas.touchpoints.claim import ClaimMade
+from schemas.values import Exact
+from streams.detection.detector import Proof
+
+_number = TypeAdapter[Decimal](Exact).validate_python
+
+
+class Dissent(Struct, array_like=True, gc=False):
+    """What was said of a channel's telling while its alert is open."""
+
+    opened_by: str
+    state: str
+    reason: str | None
+
+
+class Telling(Struct, array_like=True, gc=False):
+    """One value that one channel told, perhaps more than once."""
+
+    proof: Proof
+    """Of the last time."""
+    at: int
+    """The first time."""
+    value: str
+    """As `read_value` gives it."""
+    until: int
+    version: int | None
+    valid_from: int | None
+    replaced_at: int = NEVER
+    """When the same channel told another value."""
+    dissent: Dissent | None = None
+
+    @property
+    def channel(self) -> str:
+        return self.proof.channel
+
+    @property
+    def since(self) -> int:
+        """From when on it stands."""
+        return self.at if self.valid_from is None else max(self.at, self.valid_from)
+
+    def stands(self, at: int) -> bool:
+        return self.since <= at < self.until and self.replaced_at == NEVER
+
+    def is_newer_than(self, other: "Telling") -> bool:
+        """By version where both have one and they differ, else by `valid_from` likewise; otherwise there is no order between them."""
+        if self.version is not None and other.version is not None and self.version != other.version:
+            return self.version > other.version
+        return self.valid_from is not None and other.valid_from is not None and self.valid_from > other.valid_from
+
+
+def matter_of(claim: ClaimMade) -> str:
+    """`product/sku-1/price?tax=incl&unit=EUR`: what must be the same for two claims to be comparable. What is not given is a term of its own."""
+    terms = {
+        "quantity": None if claim.terms.quantity is None else _spelled(claim.terms.quantity),
+        "segment": claim.terms.segment,
+        "tax": claim.terms.tax,
+        "unit": claim.unit,
+    }
+    path = "/".join(quote(part, safe="") for part in (claim.entity.kind, claim.entity.id, claim.attribute))
+    given = urlencode([(term, value) for term, value in terms.items() if value is not None])
+    return f"{path}?{given}" if given else path
+
+
+def named(matter: str) -> tuple[str, str, str]:
+    """The entity's kind and id, and the attribute."""
+    kind, name, attribute = (unquote(part) for part in matter.partition("?")[0].split("/"))
+    return kind, name, attribute
+
+
+def read_value(told: bool | str | Decimal, *, money: bool, instant: bool) -> str:  # noqa: FBT001  a yes or no is one of the values
+    """A letter and the value in its one spelling: `b` a yes or no, `m` money, `n` another number, `i` an instant, `t` a text."""
+    if isinstance(told, bool):
+        return f"b{told}"
+    if isinstance(told, Decimal):
+        return f"{'m' if money else 'n'}{_spelled(told)}"
+    try:
+        if money:
+            return f"m{_spelled(_number(told))}"
+        if instant:
+            return f"i{parse_instant(told)}"
+    except ValueError:  # "on request", "tomorrow": then it is a text like any other
+        pass
+    return f"t{told}"
+
+
+def differ(one: Telling, other: Telling, money_tolerance: Decimal, instant_tolerance: int) -> bool:
+    """Whether two tellings of one matter differ beyond tolerance; a difference of exactly the tolerance does not."""
+    if one.value == other.value:
+        return False
+    first, second = sorted((one.value, other.value))
+    match first[0] + second[0]:
+        case "mm":
+            return abs(Decimal(first[1:]) - Decimal(second[1:])) > money_tolerance
+        case "ii":
+            return abs(int(first[1:]) - int(second[1:])) > instant_tolerance
+        case "nt":  # one channel writes its numbers as texts
+            return not _is_number(second[1:], Decimal(first[1:]))
+    return True
+
+
+def _spelled(number: Decimal) -> str:
+    """`10` for 10, 10.00 and 1E+1 alike."""
+    return format(number.normalize() + 0, "f")
+
+
+def _is_number(text: str, number: Decimal) -> bool:
+    try:
+        return _number(text) == number
+    except ValueError:
+        return False

@@ -1,0 +1,253 @@
+"""Nobody answered in time: one clock a matter, from the customer's first ask in whatever channel to the first reply in any.
+
+The matter of an ask is its correlation, else its `about`, else its conversation's `about` or theme, else the conversation itself.
+A reply on the matter, or in a conversation it was asked in, answers it. Bots' replies do not: how soon they come is measured
+as a clock of its own, and a hand-over from a bot to people starts the wait for people anew.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from msgspec import Struct, field
+from pydantic import Field
+
+from schemas.alert import Family
+from schemas.instant import DAY, NEVER, Duration
+from schemas.policy import TargetRule, first_match
+from schemas.touchpoints.conversation import (
+    ConversationHandedOver,
+    ConversationOpened,
+    ConversationResolved,
+    MessageSent,
+)
+from schemas.touchpoints.queue import QueueConnected
+from streams.detection.detector import DetectorPolicy, Known, Matter, Measured, Proof, Said, Says, Seen, View, proof
+from streams.detection.target import BREACHED, ON_TRACK, Share, Target
+
+
+class Clock(Struct, array_like=True, gc=False):
+    """A wait that nobody has ended yet."""
+
+    started: int
+    opened_by: str
+    channel: str
+    target: Target
+    asked_in: list[str]
+    """The conversations in which the customer waits."""
+    forget: int
+    subject: str
+    """The conversation of the first ask."""
+    opening: Proof
+    told: bool = False
+    """Whether an alert of it shows `opening` already."""
+
+
+class Conversation(Struct, array_like=True, gc=False):
+    matter: str
+    theme: str | None
+    priority: str | None
+    forget: int
+    named: bool
+    """Whether `matter` is more than this conversation."""
+    with_bot: bool = False
+    answered: bool = False
+    """By people, here or elsewhere on its matter: what the customer asks from then on is no first response."""
+
+
+class Waits(Struct, array_like=True, gc=False):
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    """By matter."""
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+
+
+class FirstResponsePolicy(DetectorPolicy):
+    severity: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
+        default_factory=lambda: {"at_risk": 30, "breached": 60, "met": 10, "met_late": 40, "unanswered": 50, "cancelled": 10}
+    )
+    targets: tuple[TargetRule, ...] = (
+        TargetRule.model_validate({"channel": "chat", "within": "PT5M"}),
+        TargetRule.model_validate({"channel": "social", "within": "PT1H"}),
+        TargetRule.model_validate({"channel": "email", "within": "P1D"}),
+        TargetRule.model_validate({"within": "PT8H"}),
+    )
+    at_risk: Share = Decimal("0.75")
+    keep: Duration = 7 * DAY
+    """A matter in which nothing happens for so long is forgotten, answered or not."""
+
+
+class FirstResponse:
+    name: ClassVar = "first_response"
+    family: ClassVar = Family.SLOW_RESPONSE
+    order: ClassVar = 0
+    handles: ClassVar = frozenset({ConversationOpened, MessageSent, ConversationHandedOver, ConversationResolved, QueueConnected})
+    State: ClassVar = Waits
+    Policy: ClassVar = FirstResponsePolicy
+
+    def __init__(self, policy: FirstResponsePolicy) -> None:
+        self.policy = policy
+
+    def observe(self, state: Waits, at: int, seen: Seen, known: Known) -> Iterator[Says]:
+        match seen.data:
+            case ConversationOpened(by=by) as opened:
+                self._meet(state, at, seen, opened)
+                if by == "customer":
+                    self._ask(state, at, seen, known, opened.conversation_id)
+            case MessageSent(internal=True) | MessageSent(author="system"):
+                return
+            case MessageSent(author="customer") as message:
+                self._ask(state, at, seen, known, message.conversation_id, message.about)
+            case MessageSent(author="bot") as message:
+                yield from self._hear_bot(state, at, seen, message.conversation_id)
+            case MessageSent() as message:
+                yield from self._answer(state, at, seen, message.conversation_id, message.about)
+            case QueueConnected() as connected:
+                yield from self._connect(state, at, seen, connected.conversation_id)
+            case ConversationHandedOver(to=to) as handed_over:
+                if to != "bot":
+                    yield from self._hand_over(state, at, seen, known, handed_over.conversation_id)
+            case ConversationResolved() as resolved:
+                yield from self._resolve(state, at, seen, resolved.conversation_id)
+
+    def deadline(self, state: Waits) -> int:
+        clocks = (min(clock.target.next(), clock.forget) for clock in state.clocks.values())
+        return min(min(clocks, default=NEVER), min((talk.forget for talk in state.conversations.values()), default=NEVER))
+
+    def expire(self, state: Waits, at: int, known: Known) -> Iterator[Says]:  # noqa: ARG002  the contract's
+        for matter, clock in list(state.clocks.items()):
+            if clock.target.reach(at):
+                yield self._say(clock, clock.target.state)
+            if clock.forget <= at:
+                del state.clocks[matter]
+                if clock.target.stage != ON_TRACK:
+                    yield self._say(clock, "unanswered", ended=True, reason="quiet")
+        for name in [name for name, talk in state.conversations.items() if talk.forget <= at]:
+            del state.conversations[name]
+
+    def summary(self, view: View) -> str:
+        where = view.evidence[0].channel if view.evidence else "a channel"
+        said = {
+            "at_risk": f"has had no answer yet since asking in {where}: the target is near",
+            "breached": f"has had no answer in the promised time since asking in {where}",
+            "met": f"was answered just in time after asking in {where}",
+            "met_late": f"was answered too late after asking in {where}",
+            "unanswered": f"asked in {where} and was never answered",
+            "cancelled": f"was handed over to people after asking in {where}; the wait starts anew",
+        }
+        return f"The customer {said[view.state]} (conversation {view.about.id})."
+
+    # -- what happens
+    def _meet(self, state: Waits, at: int, seen: Seen, opened: ConversationOpened) -> None:
+        matter = _matter(seen.correlation, opened.about, opened.theme)
+        before = state.conversations.get(opened.conversation_id)
+        talk = Conversation(
+            matter or _alone(opened.conversation_id), opened.theme, opened.priority, at + self.policy.keep, matter is not None
+        )
+        if before is not None:
+            talk.with_bot, talk.answered = before.with_bot, before.answered
+        state.conversations[opened.conversation_id] = talk
+
+    def _conversation(self, state: Waits, at: int, seen: Seen, name: str) -> Conversation:
+        talk = state.conversations.get(name)
+        if talk is None:
+            matter = _matter(seen.correlation, None, None)
+            talk = state.conversations[name] = Conversation(matter or _alone(name), None, None, 0, matter is not None)
+        talk.forget = at + self.policy.keep
+        return talk
+
+    def _ask(self, state: Waits, at: int, seen: Seen, known: Known, name: str, about: str | None = None) -> None:
+        talk = self._conversation(state, at, seen, name)
+        matter = _matter(seen.correlation, about, None) or talk.matter
+        clock = state.clocks.get(matter)
+        if clock is not None:
+            clock.forget = max(at, clock.target.due_at or at) + self.policy.keep
+            if name not in clock.asked_in:
+                clock.asked_in.append(name)
+        elif not talk.answered:
+            self._start(state, at, seen, known, matter, [name])
+
+    def _start(self, state: Waits, at: int, seen: Seen, known: Known, matter: str, asked_in: list[str]) -> None:
+        talk = state.conversations[asked_in[0]]
+        within = first_match(self.policy.targets, seen.channel, known.tier, talk.priority, talk.theme)
+        target = Target.lasting(at, within, self.policy.at_risk)
+        forget = max(at, target.due_at or at) + self.policy.keep
+        state.clocks[matter] = Clock(at, seen.id, seen.channel, target, asked_in, forget, asked_in[0], proof(seen))
+
+    def _hear_bot(self, state: Waits, at: int, seen: Seen, name: str) -> Iterator[Says]:
+        talk = self._conversation(state, at, seen, name)
+        for clock in state.clocks.values():
+            if name in clock.asked_in and not talk.with_bot:
+                yield Measured(f"{name}/{clock.opened_by}", "first_response_bot", clock.channel, at - clock.started, None)
+        talk.with_bot = True
+
+    def _answer(self, state: Waits, at: int, seen: Seen, name: str, about: str | None) -> Iterator[Says]:
+        talk = self._conversation(state, at, seen, name)
+        matters = {talk.matter, _matter(seen.correlation, about, None) or talk.matter}
+        answered = [matter for matter, clock in state.clocks.items() if matter in matters or name in clock.asked_in]
+        talk.answered = True
+        yield from self._end(state, at, seen, answered)
+
+    def _connect(self, state: Waits, at: int, seen: Seen, name: str) -> Iterator[Says]:
+        """A person is on the line: for this matter, or, where none is named, for whatever the customer waits for."""
+        talk = self._conversation(state, at, seen, name)
+        talk.answered = True
+        everything = not talk.named
+        for matter, clock in list(state.clocks.items()):
+            here = matter == talk.matter or name in clock.asked_in
+            if here or everything:
+                yield from self._end(state, at, seen, [matter], None if here else "connected_elsewhere")
+
+    def _hand_over(self, state: Waits, at: int, seen: Seen, known: Known, name: str) -> Iterator[Says]:
+        talk = self._conversation(state, at, seen, name)
+        if not talk.with_bot or talk.answered:
+            return
+        talk.with_bot = False
+        for matter, clock in list(state.clocks.items()):
+            if name in clock.asked_in:
+                del state.clocks[matter]
+                if clock.target.stage != ON_TRACK:
+                    yield self._say(clock, "cancelled", ended=True, reason="handed_over", seen=seen)
+                self._start(state, at, seen, known, matter, [name, *(other for other in clock.asked_in if other != name)])
+
+    def _resolve(self, state: Waits, at: int, seen: Seen, name: str) -> Iterator[Says]:
+        self._conversation(state, at, seen, name)
+        for matter, clock in list(state.clocks.items()):
+            if name not in clock.asked_in:
+                continue
+            clock.asked_in.remove(name)
+            if clock.asked_in:
+                continue  # the customer still waits elsewhere
+            clock.asked_in.append(name)
+            del state.clocks[matter]
+            if clock.target.stage != ON_TRACK:
+                yield self._say(clock, "unanswered", ended=True, seen=seen)
+
+    def _end(self, state: Waits, at: int, seen: Seen, matters: list[str], reason: str | None = None) -> Iterator[Says]:
+        for matter in matters:
+            clock = state.clocks.pop(matter)
+            for name in clock.asked_in:
+                if talk := state.conversations.get(name):
+                    talk.answered = True
+            yield Measured(f"{matter}/{clock.opened_by}", self.name, clock.channel, at - clock.started, clock.target.margin(at))
+            if clock.target.stage != ON_TRACK:
+                state_now = "met_late" if clock.target.stage == BREACHED else "met"
+                yield self._say(clock, state_now, ended=True, reason=reason, seen=seen)
+
+    def _say(self, clock: Clock, state: str, *, ended: bool = False, reason: str | None = None, seen: Seen | None = None) -> Said:
+        first = clock.opening if clock.told is False else None
+        clock.told = True
+        evidence = tuple(one for one in (first, proof(seen) if seen else None) if one)
+        about = Matter("conversation", clock.subject)
+        return Said(about, clock.opened_by, state, ended=ended, due_at=clock.target.due_at, reason=reason, evidence=evidence)
+
+
+def _matter(correlation: str | None, about: str | None, theme: str | None) -> str | None:
+    """The first that is given; the kinds never meet."""
+    for kind, name in (("correlation", correlation), ("about", about), ("theme", theme)):
+        if name is not None:
+            return f"{kind}:{name}"
+    return None
+
+
+def _alone(conversation: str) -> str:
+    return f"conversation:{conversation}"

@@ -1,0 +1,193 @@
+"""A fold: what all touchpoints and deadlines before some instant amount to, in event time."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from schemas.instant import NEVER
+from schemas.policy import Policy
+from schemas.touchpoint import TouchpointData
+from schemas.touchpoints.customer import CustomerErased, CustomerUpdated
+from streams.detection.detector import Detector, Measured, Said, Says, Seen, View
+from streams.detection.telling import view_after
+
+SEPARATOR = "\x1f"
+
+
+class Overdue(Exception):
+    """A detector left something due that it was asked to settle: time would stand still."""
+
+
+class DetectorRaised(Exception):
+    """The cause is the detector's own exception."""
+
+    def __init__(self, detector: str, error: str) -> None:
+        super().__init__(f"{detector} raised {error}")
+        self.detector = detector
+        self.error = error
+
+
+class _Packed(Struct, array_like=True, gc=False):
+    tier: str | None
+    value: Decimal | None
+    states: dict[str, msgspec.Raw]
+    views: dict[str, View]
+    now: int
+    fired: int
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Packed).decode
+
+
+class Fold:
+    """Detectors read it as `Known`."""
+
+    __slots__ = ("due", "fired", "now", "states", "tier", "value", "views")
+
+    def __init__(self, states: list[Any]) -> None:
+        self.tier: str | None = None
+        self.value: Decimal | None = None
+        self.states = states
+        """By detector, in their order."""
+        self.views: dict[str, View] = {}
+        self.due = [NEVER] * len(states)
+        """The next deadline of each detector."""
+        self.now = -NEVER
+        """The last instant at which anything happened."""
+        self.fired = -NEVER
+        """The last instant at which a deadline took effect."""
+
+    def findings(self) -> Iterable[View]:
+        return (view for view in self.views.values() if view.ended_at is None)
+
+    def next_deadline(self) -> int:
+        """A deadline takes effect at the later of itself and the occurrence that created it."""
+        return max(min(self.due), self.now)
+
+
+class Occurrence(Protocol):
+    at: int
+    seen: Seen
+
+
+class Step:
+    """What one touchpoint or deadline said: the alerts whose view may have changed, and the clocks that finished."""
+
+    __slots__ = ("keys", "measured")
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.measured: list[Measured] = []
+
+
+class Folding:
+    """The detectors of a policy, applied to folds in their order."""
+
+    def __init__(self, policy: Policy, detectors: Sequence[Detector[Any]]) -> None:
+        if not detectors:
+            raise ValueError("no detector is enabled: there is nothing to find")
+        self.detectors = detectors
+        self.names = {detector.name for detector in detectors}
+        self._severity = policy.severity
+        self._blank = [detector.State() for detector in detectors]
+        self._states: list[msgspec.msgpack.Decoder[Any]] = [msgspec.msgpack.Decoder(detector.State) for detector in detectors]
+        self._wanted: dict[type[TouchpointData], list[tuple[int, Detector[Any]]]] = {CustomerUpdated: [], CustomerErased: []}
+        for n, detector in enumerate(detectors):
+            for model in detector.handles:
+                self._wanted.setdefault(model, []).append((n, detector))
+
+    def wants(self, data: TouchpointData) -> bool:
+        return type(data) in self._wanted
+
+    def blank(self) -> Fold:
+        return Fold([detector.State() for detector in self.detectors])
+
+    def is_blank(self, fold: Fold) -> bool:
+        """Nothing is known: equal to a new one but for when that was last so."""
+        return not fold.views and fold.tier is None and fold.value is None and fold.states == self._blank
+
+    def blank_detectors(self, fold: Fold) -> set[str]:
+        """Those that know nothing, so that none of their earlier matters can come up again."""
+        return {detector.name for detector, state, blank in zip(self.detectors, fold.states, self._blank, strict=True) if state == blank}
+
+    # -- one step
+    def observe(self, fold: Fold, at: int, seen: Seen, step: Step) -> None:
+        fold.now = at
+        data = seen.data
+        if type(data) is CustomerUpdated:
+            fold.tier = data.tier if data.tier is not None else fold.tier
+            fold.value = data.value if data.value is not None else fold.value
+        for n, detector in self._wanted[type(data)]:
+            state = fold.states[n]
+            try:
+                self._hear(fold, detector, at, detector.observe(state, at, seen, fold), step)
+            except Exception as cause:
+                raise DetectorRaised(detector.name, type(cause).__name__) from cause
+            fold.due[n] = detector.deadline(state)
+
+    def fire(self, fold: Fold, at: int, step: Step) -> None:
+        """All deadlines that take effect at `at`, which is the fold's next."""
+        fold.now = fold.fired = at
+        for n, detector in enumerate(self.detectors):
+            if fold.due[n] > at:
+                continue
+            state = fold.states[n]
+            self._hear(fold, detector, at, detector.expire(state, at, fold), step)
+            fold.due[n] = detector.deadline(state)
+            if fold.due[n] <= at:
+                raise Overdue(f"{detector.name} did not settle what was due at {at}")
+
+    def run(self, fold: Fold, until: int, step: Step) -> None:
+        """All deadlines that take effect strictly before `until`."""
+        while (at := fold.next_deadline()) < until:
+            self.fire(fold, at, step)
+
+    def replay(self, base: bytes, history: Iterable[Occurrence], step: Step) -> Fold:
+        """`history`: in order of occurrence; `base`: what was packed before the first of them."""
+        fold = self.unpack(base) if base else self.blank()
+        for item in history:
+            self.run(fold, item.at, step)
+            self.observe(fold, item.at, item.seen, step)
+        return fold
+
+    def _hear(self, fold: Fold, detector: Detector[Any], at: int, said: Iterable[Says], step: Step) -> None:
+        for one in said:
+            if isinstance(one, Measured):
+                step.measured.append(one)
+                continue
+            key = key_of(detector.name, one)
+            bases = detector.policy.severity
+            base = bases.get(f"{one.state}/{one.reason}", bases.get(one.state, 0))
+            severity = min(100, int(base * self._severity.weight(fold.tier, fold.value)))
+            fold.views[key] = view_after(fold.views.get(key), detector.name, one, at, severity)
+            step.keys.add(key)
+
+    # -- storage
+    def pack(self, fold: Fold) -> bytes:
+        states = {
+            detector.name: msgspec.Raw(_encode(state))
+            for detector, state, blank in zip(self.detectors, fold.states, self._blank, strict=True)
+            if state != blank
+        }
+        return _encode(_Packed(fold.tier, fold.value, states, fold.views, fold.now, fold.fired))
+
+    def unpack(self, packed: bytes) -> Fold:
+        """What detectors that are no longer there knew and said is dropped; new ones start blank."""
+        stored = _decode(packed)
+        fold = self.blank()
+        fold.tier, fold.value, fold.now, fold.fired = stored.tier, stored.value, stored.now, stored.fired
+        fold.views = {key: view for key, view in stored.views.items() if view.detector in self.names}
+        for n, detector in enumerate(self.detectors):
+            if (state := stored.states.get(detector.name)) is not None:
+                fold.states[n] = self._states[n].decode(state)
+                fold.due[n] = detector.deadline(fold.states[n])
+        return fold
+
+
+def key_of(detector: str, said: Said) -> str:
+    """Names an alert within its journey."""
+    return SEPARATOR.join((detector, said.scope or "", said.about.kind, said.about.id, said.opened_by))

@@ -1,0 +1,174 @@
+"""Everything known of one customer, as a value: base, history of the window, fold, and what was told."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from schemas.instant import NEVER
+from streams.detection.detector import Seen
+from streams.detection.fold import SEPARATOR, Fold, Folding
+from streams.detection.packing import unpack
+from streams.detection.telling import Told
+
+Place = tuple[int, str, int]
+"""(instant, channel, offset): sorts by itself."""
+
+FORGETTABLE = NEVER + 1
+"""The `due` of a journey of which nothing is known any more."""
+
+NOWHERE: Place = (-NEVER, "", -1)
+
+
+class Pending(Struct, frozen=True, gc=False, array_like=True, order=True):
+    """Admitted, and not yet settled."""
+
+    place: int
+    channel: str
+    offset: int
+    packed: bytes
+
+
+class Head(Struct, array_like=True, gc=False):
+    """The first fields of a packed journey: all that a recovery needs to read."""
+
+    due: int
+    open: dict[str, int]
+    applied: dict[str, int]
+
+
+class _Packed(Struct, array_like=True, gc=False):
+    due: int
+    open: dict[str, int]
+    applied: dict[str, int]
+    counted: bytes
+    pending: list[Pending]
+    settled_to: int
+    erased_at: int
+    fold: bytes
+    base: bytes | None
+    """None: the same as the fold."""
+    history: bytes
+    items: int
+    first_at: int
+    last: Place
+    told: dict[str, Told]
+    measured: dict[str, int]
+
+
+_STORED_AS_IT_IS = tuple(name for name in _Packed.__struct_fields__ if name not in ("fold", "base"))
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Packed).decode
+_items = msgspec.msgpack.Decoder(list[tuple[int, bytes]]).decode
+head = msgspec.msgpack.Decoder(Head).decode
+
+
+class Journey:
+    __slots__ = (
+        "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "items", "last", "measured", "open", "pending",
+        "settled_to", "told",
+    )  # fmt: skip
+
+    def __init__(self, fold: Fold) -> None:
+        self.due = NEVER
+        """When something is to be done for it next; NEVER: nothing; FORGETTABLE: and nothing is known."""
+        self.open: dict[str, int] = {}
+        """How many of its told alerts are open, by `detector/severity level`."""
+        self.applied: dict[str, int] = {}
+        """By channel the last offset admitted."""
+        self.counted = b""
+        """What has been counted lately (duplicates)."""
+        self.pending: list[Pending] = []
+        """In order of place."""
+        self.settled_to = -NEVER
+        self.erased_at = -NEVER
+        self.fold = fold
+        self.base = b""
+        """The fold before the first of history, packed; empty: blank."""
+        self.history = b""
+        """(instant, touchpoint) after (instant, touchpoint), packed, in order of occurrence."""
+        self.items = 0
+        self.first_at = NEVER
+        """The instant of history's first item."""
+        self.last = NOWHERE
+        """The latest that history ever held."""
+        self.told: dict[str, Told] = {}
+        self.measured: dict[str, int] = {}
+        """The clocks whose end has been told, and when they ended."""
+
+    # -- history
+    def append(self, item: "Item") -> None:
+        self.history += _encode((item.at, item.packed))
+        self.items += 1
+        self.first_at = min(self.first_at, item.at)
+        self.last = item.place
+
+    def unpacked(self) -> list["Item"]:
+        return [Item(at, (seen := unpack(packed)).channel, seen.offset, packed, seen) for at, packed in self._read()]
+
+    def _read(self) -> list[tuple[int, bytes]]:
+        return _items(b"\xdd" + self.items.to_bytes(4, "big") + self.history)
+
+    def hold(self, history: list["Item"]) -> None:
+        """`history` takes the place of what was held, in order."""
+        self.history = b"".join(_encode((item.at, item.packed)) for item in history)
+        self.items = len(history)
+        self.first_at = history[0].at if history else NEVER
+        if history:
+            self.last = max(self.last, history[-1].place)
+
+    # -- storage
+    def packed(self, folding: Folding, acked: Mapping[str, int]) -> bytes:
+        """`acked`: by channel the next offset that is durably committed; what lies before cannot be delivered again."""
+        applied = {channel: offset for channel, offset in self.applied.items() if offset >= acked.get(channel, 0)}
+        fold = folding.pack(self.fold)
+        base = None if self.base == fold else self.base
+        return _encode(
+            _Packed(
+                self.due,
+                self.open,
+                applied,
+                self.counted,
+                self.pending,
+                self.settled_to,
+                self.erased_at,
+                fold,
+                base,
+                self.history,
+                self.items,
+                self.first_at,
+                self.last,
+                self.told,
+                self.measured,
+            )
+        )
+
+    @classmethod
+    def unpack(cls, value: bytes, folding: Folding) -> "Journey":
+        stored = _decode(value)
+        journey = cls(folding.unpack(stored.fold))
+        for name in _STORED_AS_IT_IS:
+            setattr(journey, name, getattr(stored, name))
+        if journey.told:
+            journey.told = {key: told for key, told in journey.told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
+        journey.base = stored.fold if stored.base is None else stored.base
+        return journey
+
+    def is_blank(self, folding: Folding) -> bool:
+        """Equal to a new journey but for its applied offsets: may be forgotten once these are acked."""
+        held = self.pending or self.history or self.counted or self.told or self.measured or self.erased_at > -NEVER
+        return not held and folding.is_blank(self.fold)
+
+
+class Item(Struct, gc=False):
+    """One of a history, unpacked."""
+
+    at: int
+    channel: str
+    offset: int
+    packed: bytes
+    seen: Seen
+
+    @property
+    def place(self) -> Place:
+        return self.at, self.channel, self.offset

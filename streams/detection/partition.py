@@ -1,0 +1,159 @@
+"""One partition number: admits touchpoints of all its topics, and settles their journeys in order of place.
+
+How often `advance` is called, and in which order topics are admitted, cannot change what comes out. Pending touchpoints lie
+in the journey, so one changelog record holds all that is known of a customer, and an offset is never committed ahead of it.
+"""
+
+import heapq
+from bisect import insort
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from schemas.instant import NEVER
+from schemas.policy import Policy
+from schemas.touchpoint import Touchpoint
+from streams.detection import duplicates
+from streams.detection.change import Change
+from streams.detection.detector import Detector, Seen
+from streams.detection.fold import Folding
+from streams.detection.journey import FORGETTABLE, Journey, Pending, head
+from streams.detection.packing import pack
+from streams.detection.settling import Settling
+
+
+class Admission(Enum):
+    NEW = "new"
+    REPEATED = "repeated"
+    """A copy that its producer sent again."""
+    REDELIVERED = "redelivered"
+    """The very record that has been admitted before."""
+
+
+class Partition:
+    def __init__(self, number: int, policy: Policy, detectors: Sequence[Detector[Any]], awake: int = 20_000) -> None:
+        """`awake`: how many journeys are kept decoded; the others lie as bytes."""
+        self.number = number
+        self._lateness = policy.lateness
+        self._folding = Folding(policy, detectors)
+        self._settling = Settling(number, policy, self._folding)
+        self.counts = self._settling.counts
+        self._limit = awake
+        self._awake: OrderedDict[str, Journey] = OrderedDict()
+        self._asleep: dict[str, bytes] = {}
+        self._heap: list[tuple[int, str]] = []
+        """(due, journey); an entry whose journey has another due by now is passed over."""
+        self._changed: dict[str, None] = {}
+        self._quiet: dict[str, dict[str, int]] = {}
+        """Blank journeys and the offsets they came from: kept until these are acked."""
+        self._acked: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._awake) + len(self._asleep)
+
+    # -- storage
+    def restore(self, journey: str, value: bytes) -> None:
+        """`value` as `changed` gave it out."""
+        first = head(value)
+        self._asleep[journey] = value
+        self._settling.open.update(first.open)
+        self._schedule(journey, first.due, first.applied)
+
+    def changed(self) -> list[tuple[str, bytes]]:
+        """The journeys changed since the last call, as the changelog must hold them."""
+        written = {key: self._awake[key].packed(self._folding, self._acked) for key in self._changed}
+        self._changed.clear()
+        while len(self._awake) > self._limit:
+            key, journey = self._awake.popitem(last=False)
+            self._asleep[key] = written.get(key) or journey.packed(self._folding, self._acked)
+        return list(written.items())
+
+    def forget(self, acked: Mapping[str, int]) -> list[str]:
+        """`acked`: by channel the next offset that is durably committed. The journeys of which nothing is left, to be tombstoned."""
+        self._acked = dict(acked)
+        gone = [
+            key
+            for key, applied in self._quiet.items()
+            if key not in self._changed and all(offset < acked.get(channel, 0) for channel, offset in applied.items())
+        ]
+        for key in gone:
+            del self._quiet[key]
+            self._asleep.pop(key, None)
+            self._awake.pop(key, None)
+        return gone
+
+    def open_alerts(self) -> Mapping[tuple[str, str], int]:
+        """How many alerts are open, by (detector, severity level)."""
+        return {(name.split("/")[0], name.split("/")[1]): number for name, number in self._settling.open.items()}
+
+    def _wake(self, key: str) -> Journey:
+        journey = self._awake.get(key)
+        if journey is None:
+            stored = self._asleep.pop(key, None)
+            journey = Journey.unpack(stored, self._folding) if stored else Journey(self._folding.blank())
+            self._awake[key] = journey
+        else:
+            self._awake.move_to_end(key)
+        return journey
+
+    def _schedule(self, key: str, due: int, applied: dict[str, int]) -> None:
+        if due < NEVER:
+            heapq.heappush(self._heap, (due, key))
+        elif due == FORGETTABLE:
+            self._quiet[key] = applied
+
+    # -- in
+    def admit(self, touchpoint: Touchpoint) -> Admission:
+        if not self._folding.wants(touchpoint.data):
+            return Admission.NEW
+        key, channel, arrived = touchpoint.journey, touchpoint.channel, touchpoint.arrived
+        journey = self._wake(key)
+        if touchpoint.offset <= journey.applied.get(channel, -1):
+            return Admission.REDELIVERED
+        journey.applied[channel] = touchpoint.offset
+        self._changed[key] = None
+        self._quiet.pop(key, None)
+        name = duplicates.name_of(channel, touchpoint.source, touchpoint.id)
+        if (at := duplicates.find(journey.counted, name)) >= 0:
+            if arrived - duplicates.arrival(journey.counted, at) <= duplicates.WITHIN:
+                return Admission.REPEATED
+            journey.counted = duplicates.without(journey.counted, at)
+        journey.counted += duplicates.entry(name, arrived)
+        place = max(touchpoint.occurred, arrived - self._lateness[channel])
+        if place > touchpoint.occurred:
+            self.counts["late"] += 1
+        if place < journey.settled_to:
+            self.counts["order_repaired"] += 1
+            place = journey.settled_to
+        seen = Seen(channel, touchpoint.offset, touchpoint.id, touchpoint.occurred, touchpoint.data, touchpoint.correlation)
+        insort(journey.pending, Pending(place, channel, touchpoint.offset, pack(seen)))
+        self._settling.fresh[channel, touchpoint.offset] = seen
+        if place < journey.due:
+            journey.due = place
+            heapq.heappush(self._heap, (place, key))
+        return Admission.NEW
+
+    # -- out
+    def advance(self, to: int) -> Iterator[Change]:
+        """Settles all that is placed strictly before `to`: what lies at `to` may still be on its way."""
+        if len(self._heap) > 4 * len(self) + 64:
+            self._sweep()
+        while self._heap and self._heap[0][0] < to:
+            due, key = heapq.heappop(self._heap)
+            if self._due(key) != due:
+                continue
+            journey = self._wake(key)
+            self._changed[key] = None
+            yield from self._settling.settle(key, journey, to)
+            self._schedule(key, journey.due, journey.applied)
+
+    def _due(self, key: str) -> int | None:
+        if (journey := self._awake.get(key)) is not None:
+            return journey.due
+        return head(value).due if (value := self._asleep.get(key)) else None
+
+    def _sweep(self) -> None:
+        """Drops what the heap holds in vain."""
+        self._heap = [(due, key) for due, key in set(self._heap) if self._due(key) == due]
+        heapq.heapify(self._heap)

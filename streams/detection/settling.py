@@ -1,0 +1,195 @@
+"""Settling one journey: touchpoints in order of place, deadlines in between, late evidence where it occurred."""
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from schemas.instant import DAY, NEVER
+from schemas.policy import Policy
+from schemas.touchpoints.customer import CustomerErased
+from streams.detection import duplicates
+from streams.detection.change import AlertChange, Change, Failed
+from streams.detection.detector import Measured, Seen, View
+from streams.detection.fold import SEPARATOR, DetectorRaised, Folding, Step
+from streams.detection.journey import FORGETTABLE, Item, Journey, Pending, Place
+from streams.detection.packing import unpack
+from streams.detection.telling import Told, word_for
+
+REST = DAY
+"""How long after its window a journey in which nothing happens is tidied up."""
+
+_MANY = 32
+"""A busy journey is tidied up early once its history holds more than this and a quarter of a window too much."""
+
+
+class Settling:
+    """For the journeys of one partition number."""
+
+    def __init__(self, number: int, policy: Policy, folding: Folding) -> None:
+        self.counts = dict.fromkeys(("late", "order_repaired", "rebuilt", "replayed", "erased"), 0)
+        self.fresh: dict[tuple[str, int], Seen] = {}
+        """Pending touchpoints that need no unpacking, by (channel, offset)."""
+        self.open: Counter[str] = Counter()
+        """How many told alerts are open, by `detector/severity level`."""
+        self._number = number
+        self._policy = policy
+        self._window = policy.window
+        self._folding = folding
+        self._by_name = {detector.name: detector for detector in folding.detectors}
+
+    def settle(self, key: str, journey: Journey, to: int) -> Iterator[Change]:
+        """All that is placed strictly before `to`; sets when the journey is due next."""
+        while True:
+            place = journey.pending[0].place if journey.pending else NEVER
+            deadline = journey.fold.next_deadline()
+            if min(place, deadline) >= to:
+                break
+            if place <= deadline:
+                yield from self._show(key, journey, journey.pending.pop(0))
+            else:
+                journey.settled_to = deadline
+                step = Step()
+                self._folding.fire(journey.fold, deadline, step)
+                yield from self._tell(key, journey, step.keys, step.measured)
+        journey.due = min(place, deadline, self._rest(journey, to))
+        if journey.due == NEVER and journey.is_blank(self._folding):
+            journey.due = FORGETTABLE
+
+    # -- one touchpoint
+    def _show(self, key: str, journey: Journey, pending: Pending) -> Iterator[Change]:
+        place = journey.settled_to = pending.place
+        seen = self.fresh.pop((pending.channel, pending.offset), None) or unpack(pending.packed)
+        if type(seen.data) is CustomerErased:
+            yield from self._erase(key, journey)
+            return
+        if seen.occurred <= journey.erased_at:
+            self.counts["erased"] += 1
+            return
+        item = Item(max(seen.occurred, place - self._window), pending.channel, pending.offset, pending.packed, seen)
+        fold = journey.fold
+        step = Step()
+        try:
+            if item.place > journey.last and item.at > fold.fired and item.at >= fold.now:
+                journey.append(item)
+                self._folding.observe(fold, item.at, seen, step)
+                self._folding.run(fold, place, step)
+            else:
+                self._insert(journey, item, step)
+                step.keys.update(journey.told, journey.fold.views)
+        except DetectorRaised as failure:
+            step = Step()
+            self._leave_out(journey, item.place, step)
+            step.keys.update(journey.told, journey.fold.views)
+            yield Failed(seen, key, self._number, failure.detector, failure.error)
+        if journey.items > _MANY and journey.first_at < place - self._window - self._window // 4:
+            self._tidy(journey, place)
+        yield from self._tell(key, journey, step.keys, step.measured)
+
+    def _insert(self, journey: Journey, item: Item, step: Step) -> None:
+        history = journey.unpacked()
+        insort(history, item, key=_place)
+        journey.hold(history)
+        self._rebuild(journey, history, step)
+
+    def _leave_out(self, journey: Journey, place: Place, step: Step) -> None:
+        """A detector raised at it: the fold may be half changed, so it is folded again."""
+        history = [item for item in journey.unpacked() if item.place != place]
+        journey.hold(history)
+        self._rebuild(journey, history, step)
+
+    def _rebuild(self, journey: Journey, history: list[Item], step: Step) -> None:
+        self.counts["rebuilt"] += 1
+        self.counts["replayed"] += len(history)
+        journey.fold = self._folding.replay(journey.base, history, step)
+        self._folding.run(journey.fold, journey.settled_to, step)
+
+    # -- telling
+    def _tell(self, key: str, journey: Journey, names: Iterable[str], measured: Iterable[Measured]) -> Iterator[Change]:
+        time = journey.settled_to
+        for one in measured:
+            name = one.clock + SEPARATOR + one.key
+            if name not in journey.measured:
+                yield one
+            journey.measured[name] = time
+        for name in sorted(names):
+            view, before = journey.fold.views.get(name), journey.told.get(name)
+            word = word_for(before, view)
+            if word is None:
+                continue
+            told = journey.told[name] = Told(before.revision + 1 if before else 0, word, time, view)
+            shown = before.view if word == "retracted" and before else view
+            yield self._change(key, told, shown)
+            self._keep_count(journey, before, told)
+
+    def _change(self, key: str, told: Told, view: View | None) -> AlertChange:
+        if view is None:
+            raise AssertionError("an alert without a view is never told")
+        return AlertChange(told.word, told.revision, told.at, key, self._number, self._by_name[view.detector], view, self._policy)
+
+    def _erase(self, key: str, journey: Journey) -> Iterator[Change]:
+        """Only hashes of what has been counted stay behind, until they are a day old."""
+        for _, told in sorted(journey.told.items()):
+            if told.word == "retracted" or told.view is None or told.view.detector not in self._by_name:
+                continue
+            view = msgspec.structs.replace(told.view, reason="customer_erased")
+            gone = Told(told.revision + 1, "retracted", journey.settled_to, view)
+            self._keep_count(journey, told, gone)
+            yield self._change(key, gone, view)
+        journey.erased_at = journey.settled_to
+        journey.fold, journey.base = self._folding.blank(), b""
+        journey.told, journey.measured = {}, {}
+        journey.hold([])
+
+    def _keep_count(self, journey: Journey, before: Told | None, now: Told) -> None:
+        for told, difference in ((before, -1), (now, 1)):
+            if told is None or told.view is None or told.word not in ("opened", "updated"):
+                continue
+            name = f"{told.view.detector}/{self._policy.severity.level(told.view.severity)}"
+            self.open[name] += difference
+            journey.open[name] = journey.open.get(name, 0) + difference
+            if not journey.open[name]:
+                del journey.open[name]
+
+    # -- forgetting: never visible, whenever it is done
+    def _rest(self, journey: Journey, to: int) -> int:
+        """When it is to be looked at again although nothing is due; NEVER: not before something happens."""
+        rest = journey.settled_to + self._window + REST
+        if rest >= to:
+            return rest
+        journey.settled_to = to
+        self._tidy(journey, to)
+        return to + REST if journey.counted or journey.history or journey.measured else NEVER
+
+    def _tidy(self, journey: Journey, settled: int) -> None:
+        """Nothing can be inserted before the horizon any more: the base moves up to it, and what is over is let go."""
+        horizon = settled - self._window
+        history = journey.unpacked()
+        cut = bisect_left(history, horizon, key=_instant)
+        base = self._folding.replay(journey.base, history[:cut], Step())
+        self._folding.run(base, horizon, Step())
+        journey.hold(history[cut:])
+        for name in [name for name, view in base.views.items() if view.ended_at is not None]:
+            del base.views[name]
+            journey.fold.views.pop(name, None)
+            journey.told.pop(name, None)
+        blank = self._folding.blank_detectors(base)
+        for name, told in list(journey.told.items()):
+            # A retracted alert may be opened again, with its next revision, as long as its detector knows of what opened it.
+            if told.word == "retracted" and told.at < horizon and name.split(SEPARATOR, 1)[0] in blank:
+                del journey.told[name]
+                journey.fold.views.pop(name, None)
+        if journey.erased_at < horizon:
+            journey.erased_at = -NEVER
+        journey.measured = {name: at for name, at in journey.measured.items() if at >= horizon}
+        journey.counted = duplicates.since(journey.counted, settled - duplicates.WITHIN)
+        journey.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)
+
+
+def _place(item: Item) -> Place:
+    return item.place
+
+
+def _instant(item: Item) -> int:
+    return item.at
