@@ -1,0 +1,68 @@
+# `make` alone prints what there is to make.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help
+help:  ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY)  ## make the virtual environment, with every package by its hash
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11, 3.12 or 3.13, or say make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}: say make PYTHON=...")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python has no venv: install it (Debian: apt install python3-venv)" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once; about half a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: demo
+demo: $(READY)  ## run the whole thing for a minute: broker, worker, customers, alerts
+	@$(BIN)/throughline demo
+
+.PHONY: test
+test: $(READY)  ## run all tests
+	@$(BIN)/pytest -q
+
+.PHONY: test-fast
+test-fast: $(READY)  ## run the tests that start no process
+	@$(BIN)/pytest -q -m "not slow"
+
+.PHONY: lint
+lint: $(READY)  ## check style, types and the direction of dependencies
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: mutate
+mutate: $(READY)  ## break the core on purpose, in many ways: each must be caught by a named test
+	@$(BIN)/python -m tests.mutate
+
+.PHONY: bench
+bench: $(READY)  ## measure the stages of a replay, late evidence and memory
+	@$(BIN)/python -m tests.bench
+
+.PHONY: ci
+ci: test lint  ## what CI runs
+	@$(BIN)/throughline schemas check
+	@$(BIN)/throughline demo --short
+	@$(MAKE) --no-print-directory mutate
+
+.PHONY: lock
+lock:  ## resolve the dependencies anew into requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -q -o requirements.lock pyproject.toml
+
+.PHONY: clean
+clean:  ## remove what was built
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
