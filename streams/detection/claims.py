@@ -1,7 +1,8 @@
 """What one channel told of one matter: what makes two tellings comparable, which is newer, how far they are apart."""
 
+import re
 from decimal import Decimal
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 from pydantic import TypeAdapter
@@ -11,6 +12,7 @@ from schemas.touchpoints.claim import ClaimMade
 from schemas.values import Exact
 from streams.detection.detector import Proof
 
+_is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _number = TypeAdapter[Decimal](Exact).validate_python
 
 
@@ -58,16 +60,16 @@ class Telling(Struct, array_like=True, gc=False):
 
 
 def matter_of(claim: ClaimMade) -> str:
-    """`product/sku-1/price?tax=incl&unit=EUR`: what must be the same for two claims to be comparable. What is not given is a term of its own."""
-    terms = {
-        "quantity": None if claim.terms.quantity is None else _spelled(claim.terms.quantity),
-        "segment": claim.terms.segment,
-        "tax": claim.terms.tax,
-        "unit": claim.unit,
-    }
-    path = "/".join(quote(part, safe="") for part in (claim.entity.kind, claim.entity.id, claim.attribute))
-    given = urlencode([(term, value) for term, value in terms.items() if value is not None])
-    return f"{path}?{given}" if given else path
+    """`product/sku-1/price?tax=incl&unit=EUR`: what two comparable claims have in common. A term that is not given is one of its own."""
+    terms = claim.terms
+    quantity = None if terms.quantity is None else _spelled(terms.quantity)
+    given = [
+        f"{name}={_escaped(term)}"
+        for name, term in (("quantity", quantity), ("segment", terms.segment), ("tax", terms.tax), ("unit", claim.unit))
+        if term is not None
+    ]
+    path = f"{_escaped(claim.entity.kind)}/{_escaped(claim.entity.id)}/{_escaped(claim.attribute)}"
+    return f"{path}?{'&'.join(given)}" if given else path
 
 
 def named(matter: str) -> tuple[str, str, str]:
@@ -105,6 +107,21 @@ def differ(one: Telling, other: Telling, money_tolerance: Decimal, instant_toler
         case "nt":  # one channel writes its numbers as texts
             return not _is_number(second[1:], Decimal(first[1:]))
     return True
+
+
+def harm(dissenting: Telling, agreed: Telling, *, to_customer: bool) -> str | None:
+    """What the dissenting value does to a customer who believes the agreed one; `to_customer`: it is money that the customer gets."""
+    kind = dissenting.value[0]
+    if kind != agreed.value[0] or kind not in "mi":
+        return None
+    more = Decimal(dissenting.value[1:]) > Decimal(agreed.value[1:])
+    if kind == "i":
+        return "later" if more else "earlier"
+    return "overcharge" if more != to_customer else "undercharge"
+
+
+def _escaped(text: str) -> str:
+    return text if _is_plain(text) else quote(text, safe="")
 
 
 def _spelled(number: Decimal) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from msgspec import Struct
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from schemas.alert import Family, SubjectKind
 from schemas.policy import Section
@@ -124,7 +124,14 @@ class DetectorPolicy(Section):
 
     enabled: bool = True
     severity: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(default_factory=dict)
-    """Base number 0..100 by state, or by `state/reason` where the reason makes a difference; subclasses give the defaults."""
+    """Base number 0..100 by state, or by `state/reason` where the reason makes a difference; subclasses give the defaults, and
+    a policy that names some states leaves the others as they are."""
+
+    @field_validator("severity")
+    @classmethod
+    def _beside_the_defaults(cls, given: dict[str, int]) -> dict[str, int]:
+        defaults: dict[str, int] = cls.model_fields["severity"].get_default(call_default_factory=True, validated_data={})
+        return defaults | given
 
 
 S = TypeVar("S", contravariant=True)
@@ -138,6 +145,8 @@ class Detector(Protocol[S]):
     order: ClassVar[int]
     """0 for those that read no other's findings; higher ones run later."""
     handles: ClassVar[frozenset[type[TouchpointData]]]
+    clocks: ClassVar[tuple[str, ...]]
+    """Of what it measures."""
     State: ClassVar[type]
     """A msgspec Struct (array_like): default-constructed means that nothing is known, and it must return to that by itself."""
     Policy: ClassVar[type[DetectorPolicy]]

@@ -52,6 +52,11 @@ class Partition:
     def __len__(self) -> int:
         return len(self._awake) + len(self._asleep)
 
+    @property
+    def decoded(self) -> int:
+        """How many journeys lie decoded, ready for use."""
+        return len(self._awake)
+
     # -- storage
     def restore(self, journey: str, value: bytes) -> None:
         """`value` as `changed` gave it out."""

@@ -81,6 +81,7 @@ class FirstResponse:
     family: ClassVar = Family.SLOW_RESPONSE
     order: ClassVar = 0
     handles: ClassVar = frozenset({ConversationOpened, MessageSent, ConversationHandedOver, ConversationResolved, QueueConnected})
+    clocks: ClassVar = ("first_response", "first_response_bot")
     State: ClassVar = Waits
     Policy: ClassVar = FirstResponsePolicy
 

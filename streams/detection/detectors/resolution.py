@@ -72,6 +72,7 @@ class Resolution:
     family: ClassVar = Family.SLOW_RESPONSE
     order: ClassVar = 0
     handles: ClassVar = frozenset({ConversationOpened, ConversationWaiting, ConversationResolved, ConversationReopened, MessageSent})
+    clocks: ClassVar = ("resolution_first", "resolution_total")
     State: ClassVar = Problems
     Policy: ClassVar = ResolutionPolicy
 
