@@ -1,12 +1,39 @@
 """Claims: this channel told this customer that an attribute of an entity is a value."""
 
+from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from schemas.instant import Instant
 from schemas.touchpoint import TouchpointData
-from schemas.values import Exact, Id, Label
+from schemas.values import Exact, Id, Label, Number, Version
+
+_LONGEST = 256
+_NUMBER = Number()
+
+
+def _told(value: object) -> bool | str | Decimal:
+    match value:
+        case bool():
+            return value
+        case str() if len(value) <= _LONGEST:
+            return value
+        case str():
+            raise ValueError(f"must have at most {_LONGEST} characters")
+        case int() | Decimal():
+            return _NUMBER.read(value)
+        case _:
+            raise ValueError("must be true, false, a text or a number")
+
+
+Told = Annotated[
+    bool | str | Decimal,
+    PlainValidator(_told),
+    PlainSerializer(lambda told: str(told) if isinstance(told, Decimal) else told, when_used="json"),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "maxLength": _LONGEST}, {"type": "number"}]}),
+]
+"""A yes or no, a text (of money too, and of instants), or a number."""
 
 
 class Entity(TouchpointData):
@@ -22,10 +49,6 @@ class Terms(TouchpointData):
     quantity: Exact | None = None
 
 
-Told = Annotated[StrictBool | Annotated[str, StringConstraints(max_length=256)] | Exact, Field(union_mode="left_to_right")]
-"""A yes or no, a text (of money too, and of instants), or a number."""
-
-
 class ClaimMade(TouchpointData):
     TYPE: ClassVar = "claim.made"
     entity: Entity
@@ -36,6 +59,5 @@ class ClaimMade(TouchpointData):
     valid_from: Instant | None = None
     valid_until: Instant | None = None
     """The first instant at which it no longer holds."""
-    version: Annotated[int, Field(ge=0)] | None = None
-    """Of the thing told: the higher, the newer."""
+    version: Version | None = None
     conversation_id: Id | None = None

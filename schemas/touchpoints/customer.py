@@ -6,7 +6,7 @@ from pydantic import Field
 
 from schemas.policy import Name
 from schemas.touchpoint import TouchpointData
-from schemas.values import Amount, Exact, Id, Label
+from schemas.values import Amount, Id, Label, Share
 
 
 class CustomerUpdated(TouchpointData):
@@ -15,7 +15,7 @@ class CustomerUpdated(TouchpointData):
     TYPE: ClassVar = "customer.updated"
     tier: Name | None = None
     value: Amount | None = None
-    consents: dict[Label, bool] | None = None
+    consents: Annotated[dict[Label, bool], Field(max_length=100)] | None = None
     """By channel."""
 
 
@@ -26,7 +26,7 @@ class CustomerErased(TouchpointData):
 class IdentityLinked(TouchpointData):
     TYPE: ClassVar = "identity.linked"
     anonymous_id: Id
-    confidence: Annotated[Exact, Field(ge=0, le=1)]
+    confidence: Share
 
 
 class IdentityUnlinked(TouchpointData):
