@@ -26,7 +26,7 @@ class Family(StrEnum):
 class Published(BaseModel):
     """Strict in what we publish."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 SubjectKind = Literal["conversation", "order", "cart", "form", "queue", "promise", "claim", "theme", "channel"]
@@ -112,5 +112,5 @@ class AlertEvent(Published):
 
 
 def alert_id(detector: str, scope: str | None, journey: str, subject: Subject, opened_by: str) -> UUID:
-    """The same for every replay: derived, never random. `opened_by` is the id of the touchpoint that opened it."""
+    """The same for every replay: derived, never random. `opened_by` names the touchpoint that opened it: its id, channel and time."""
     return uuid5(NAMESPACE, "\x1f".join((detector, scope or "", journey, subject.kind, subject.id, opened_by)))

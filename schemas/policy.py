@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
 from schemas.instant import DAY, SECOND, Duration
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+_NAME = r"^[a-z][a-z0-9_-]{0,62}$"
+_NAME_SCHEMA = {"type": "string", "pattern": _NAME}
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
 """A name that may become a topic's suffix and a metric's label."""
 
 
@@ -20,14 +22,19 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]
+Names = Annotated[
+    tuple[Name, ...],
+    Field(min_length=1),
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [_NAME_SCHEMA, {"type": "array", "items": _NAME_SCHEMA, "minItems": 1}]}),
+]
 """One name or a list of them."""
 
 
 class Section(BaseModel):
     """A part of the policy file: unknown keys are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Channel(Section):

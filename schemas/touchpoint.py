@@ -16,7 +16,7 @@ class TouchpointData(BaseModel):
     One subclass a type, in a module a family; `TYPE` is the CloudEvents type without `io.throughline.` and the version: `message.sent`.
     """
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, use_attribute_docstrings=True)
     TYPE: ClassVar[str]
 
 

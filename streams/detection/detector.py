@@ -31,6 +31,11 @@ class Proof(Struct, frozen=True, gc=False, array_like=True):
     offset: int
     occurred: int
 
+    @property
+    def name(self) -> str:
+        """What a touchpoint that opens a matter is known by: ids are unique per source only, and some sources count from 1 every day."""
+        return f"{self.event_id}@{self.channel}/{self.occurred}"
+
 
 class Said(Struct, frozen=True, gc=False):
     """What a detector says of one matter now. The engine makes openings, updates, ends and retractions of it.
@@ -40,7 +45,7 @@ class Said(Struct, frozen=True, gc=False):
 
     about: Matter
     opened_by: str
-    """The id of the touchpoint that opened this matter."""
+    """The name of the touchpoint that opened this matter (`Proof.name`)."""
     state: str
     scope: str | None = None
     ended: bool = False

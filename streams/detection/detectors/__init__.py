@@ -7,16 +7,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from schemas.policy import Policy
+from schemas.violation import first_violation
 from streams.detection.detector import Detector, DetectorPolicy
 
 
 class PolicyMistake(Exception):
-    """The section of a detector is wrong. `path`: the keys down to it; `message`: what is wrong there."""
-
-    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
-        super().__init__(f"{'.'.join(map(str, path))}: {message}")
-        self.path = path
-        self.message = message
+    """The section of a detector is wrong: where, and what."""
 
 
 def _found() -> dict[str, type[Detector[Any]]]:
@@ -41,14 +37,15 @@ def load(policy: Policy) -> tuple[Detector[Any], ...]:
     """The enabled detectors, in their order. PolicyMistake tells the first mistake in their sections."""
     for name in policy.detectors:
         if name not in DETECTORS:
-            raise PolicyMistake(("detectors", name), f"there is no such detector; there are {', '.join(DETECTORS)}")
+            raise PolicyMistake(f"detectors.{name}: there is no such detector; there are {', '.join(DETECTORS)}")
     loaded = []
     for name, detector in DETECTORS.items():
         try:
             section = detector.Policy.model_validate(policy.detectors.get(name, {}))
         except ValidationError as mistakes:
-            first = mistakes.errors()[0]
-            raise PolicyMistake(("detectors", name, *first["loc"]), first["msg"]) from None
+            first = first_violation(mistakes)
+            where = f"detectors.{name}.{first.path}".rstrip(".")
+            raise PolicyMistake(f"{where}: {first.reason}") from None
         if section.enabled:
             loaded.append(detector(section))
     return tuple(loaded)

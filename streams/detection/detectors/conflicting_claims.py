@@ -172,7 +172,7 @@ class ConflictingClaims:
             return
         reason = harm(now, other, to_customer=named(matter)[2] in self.policy.paid_to_customer)
         if now.dissent is None:
-            now.dissent = Dissent(now.proof.event_id, state, reason)
+            now.dissent = Dissent(now.proof.name, state, reason)
             yield _say(matter, now.channel, now.dissent, (other.proof, now.proof))
         elif (now.dissent.state, now.dissent.reason) != (state, reason):
             now.dissent.state, now.dissent.reason = state, reason

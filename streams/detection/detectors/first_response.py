@@ -172,7 +172,7 @@ class FirstResponse:
         within = first_match(self.policy.targets, seen.channel, known.tier, talk.priority, talk.theme)
         target = Target.lasting(at, within, self.policy.at_risk)
         forget = max(at, target.due_at or at) + self.policy.keep
-        state.clocks[matter] = Clock(at, seen.id, seen.channel, target, asked_in, forget, asked_in[0], proof(seen))
+        state.clocks[matter] = Clock(at, proof(seen).name, seen.channel, target, asked_in, forget, asked_in[0], proof(seen))
 
     def _hear_bot(self, state: Waits, at: int, seen: Seen, name: str) -> Iterator[Says]:
         talk = self._conversation(state, at, seen, name)

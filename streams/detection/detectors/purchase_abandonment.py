@@ -163,7 +163,7 @@ class PurchaseAbandonment:
             if state.active is None:
                 raise AssertionError("a cart without any activity")
             evidence = tuple(dict.fromkeys((state.carts[furthest].touch, state.active)))
-            alert = state.alert = Alert(furthest, state.active.event_id)
+            alert = state.alert = Alert(furthest, state.active.name)
         contributions = self._contributions(state, state.carts[alert.cart], (at - state.active_at) / limit, known)
         yield Said(
             Matter("cart", alert.cart),

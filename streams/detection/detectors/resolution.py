@@ -123,7 +123,7 @@ class Resolution:
         name = opened.conversation_id
         if state.resolved_before.pop(name, None) is not None or name in state.by_conversation:
             return  # met at once, or opened before: its first opening counts
-        problem = Problem(NEVER, proof(seen), seen.id, own_due=opened.due_at, theme=opened.theme, priority=opened.priority)
+        problem = Problem(NEVER, proof(seen), proof(seen).name, own_due=opened.due_at, theme=opened.theme, priority=opened.priority)
         state.by_conversation[name] = problem
         if opened.by == "customer":
             self._start(problem, at, seen, known)
@@ -187,7 +187,13 @@ class Resolution:
         problem = state.by_conversation.get(name)
         if problem is None or not problem.resolved:
             return
-        problem.resolved, problem.scope, problem.opened_by, problem.opening, problem.told = False, "total", seen.id, proof(seen), False
+        problem.resolved, problem.scope, problem.opened_by, problem.opening, problem.told = (
+            False,
+            "total",
+            proof(seen).name,
+            proof(seen),
+            False,
+        )
         problem.target.stage = ON_TRACK  # a due moment that has passed breaks it anew, at once
         self._keep(problem, at)
 
