@@ -22,6 +22,8 @@ class AlertChange(Struct, frozen=True, gc=False):
     view: View
     """Of a retracted alert: what was wrongly said."""
     policy: Policy
+    reason: str | None = None
+    """Why it is retracted, where that is not for the evidence."""
 
     @property
     def family(self) -> Family:
@@ -62,7 +64,7 @@ class AlertChange(Struct, frozen=True, gc=False):
                     contributions=view.contributions,
                     summary=self.detector.summary(view),
                     state=view.state,
-                    reason=view.reason,
+                    reason=self.reason or view.reason,
                     opened_at=view.opened_at,
                     due_at=view.due_at,
                     ended_at=self.time if retracted else view.ended_at,

@@ -103,6 +103,10 @@ class Folding:
     def wants(self, data: TouchpointData) -> bool:
         return type(data) in self._wanted
 
+    def still_there(self, open_alerts: dict[str, int]) -> dict[str, int]:
+        """By `detector/severity level`: without those of detectors that are gone since it was stored."""
+        return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names}
+
     def blank(self) -> Fold:
         return Fold([detector.State() for detector in self.detectors])
 
@@ -121,7 +125,7 @@ class Folding:
         if type(data) is CustomerUpdated:
             fold.tier = data.tier if data.tier is not None else fold.tier
             fold.value = data.value if data.value is not None else fold.value
-        for n, detector in self._wanted[type(data)]:
+        for n, detector in self._wanted.get(type(data), ()):  # stored when a detector wanted it that is no longer there
             state = fold.states[n]
             try:
                 self._hear(fold, detector, at, detector.observe(state, at, seen, fold), step)

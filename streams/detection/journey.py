@@ -1,5 +1,6 @@
 """Everything known of one customer, as a value: base, history of the window, fold, and what was told."""
 
+from bisect import insort
 from collections.abc import Mapping
 
 import msgspec
@@ -27,6 +28,25 @@ class Pending(Struct, frozen=True, gc=False, array_like=True, order=True):
     channel: str
     offset: int
     packed: bytes
+
+
+class Mark(Struct, frozen=True, gc=False):
+    """A fold on the way from the base: a replay may start from it instead."""
+
+    last: Place
+    """Of the history up to here."""
+    fired: int
+    items: int
+    size: int
+    """How many items of the history, and how many of its bytes, lie before."""
+    fold: bytes
+
+    def precedes(self, place: Place) -> bool:
+        """Whether a touchpoint at `place` can still be put behind it."""
+        return place > self.last and place[0] > self.fired
+
+
+MARK_EVERY, MARKS = 8, 4
 
 
 class Head(Struct, array_like=True, gc=False):
@@ -65,8 +85,8 @@ head = msgspec.msgpack.Decoder(Head).decode
 
 class Journey:
     __slots__ = (
-        "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "items", "last", "measured", "open", "pending",
-        "settled_to", "told",
+        "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "items", "last", "marks", "measured", "open",
+        "pending", "settled_to", "told",
     )  # fmt: skip
 
     def __init__(self, fold: Fold) -> None:
@@ -92,6 +112,8 @@ class Journey:
         """The instant of history's first item."""
         self.last = NOWHERE
         """The latest that history ever held."""
+        self.marks: list[Mark] = []
+        """The latest few, in order; not stored: they only save time."""
         self.told: dict[str, Told] = {}
         self.measured: dict[str, int] = {}
         """The clocks whose end has been told, and when they ended."""
@@ -103,19 +125,40 @@ class Journey:
         self.first_at = min(self.first_at, item.at)
         self.last = item.place
 
-    def unpacked(self) -> list["Item"]:
-        return [Item(at, (seen := unpack(packed)).channel, seen.offset, packed, seen) for at, packed in self._read()]
+    def unpacked(self, since: Mark | None = None) -> list["Item"]:
+        """The history, or what comes after a mark."""
+        items, size = (since.items, since.size) if since else (0, 0)
+        stored = _items(b"\xdd" + (self.items - items).to_bytes(4, "big") + self.history[size:])
+        return [Item(at, (seen := unpack(packed)).channel, seen.offset, packed, seen) for at, packed in stored]
 
-    def _read(self) -> list[tuple[int, bytes]]:
-        return _items(b"\xdd" + self.items.to_bytes(4, "big") + self.history)
-
-    def hold(self, history: list["Item"]) -> None:
-        """`history` takes the place of what was held, in order."""
-        self.history = b"".join(_encode((item.at, item.packed)) for item in history)
-        self.items = len(history)
-        self.first_at = history[0].at if history else NEVER
+    def hold(self, history: list["Item"], since: Mark | None = None) -> None:
+        """`history`, in order, takes the place of all that was held, or of what came after a mark."""
+        items, size = (since.items, since.size) if since else (0, 0)
+        self.marks = self.marks[: self.marks.index(since) + 1] if since else []
+        self.history = self.history[:size] + b"".join(_encode((item.at, item.packed)) for item in history)
+        self.items = items + len(history)
         if history:
             self.last = max(self.last, history[-1].place)
+            self.first_at = self.first_at if since else history[0].at
+        elif since is None:
+            self.first_at = NEVER
+
+    def mark_before(self, place: Place) -> Mark | None:
+        """The latest mark that a touchpoint at `place` can be put behind; None: only the base."""
+        return next((mark for mark in reversed(self.marks) if mark.precedes(place)), None)
+
+    def mark(self, folding: Folding) -> None:
+        """Now and then, when the latest item has been observed and nothing else has happened since."""
+        if self.items - (self.marks[-1].items if self.marks else 0) >= MARK_EVERY:
+            fold = self.fold
+            mark = Mark(self.last, fold.fired, self.items, len(self.history), folding.pack(fold))
+            self.marks = [*self.marks[1 - MARKS :], mark]
+
+    def await_settling(self, pending: Pending) -> None:
+        if self.pending and pending < self.pending[-1]:
+            insort(self.pending, pending)
+        else:
+            self.pending.append(pending)
 
     # -- storage
     def packed(self, folding: Folding, acked: Mapping[str, int]) -> bytes:
@@ -149,6 +192,7 @@ class Journey:
         journey = cls(folding.unpack(stored.fold))
         for name in _STORED_AS_IT_IS:
             setattr(journey, name, getattr(stored, name))
+        journey.open = folding.still_there(stored.open)
         if journey.told:
             journey.told = {key: told for key, told in journey.told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
         journey.base = stored.fold if stored.base is None else stored.base

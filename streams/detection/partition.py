@@ -5,7 +5,6 @@ in the journey, so one changelog record holds all that is known of a customer, a
 """
 
 import heapq
-from bisect import insort
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -62,7 +61,7 @@ class Partition:
         """`value` as `changed` gave it out."""
         first = head(value)
         self._asleep[journey] = value
-        self._settling.open.update(first.open)
+        self._settling.open.update(self._folding.still_there(first.open))
         self._schedule(journey, first.due, first.applied)
 
     def changed(self) -> list[tuple[str, bytes]]:
@@ -132,7 +131,7 @@ class Partition:
             self.counts["order_repaired"] += 1
             place = journey.settled_to
         seen = Seen(channel, touchpoint.offset, touchpoint.id, touchpoint.occurred, touchpoint.data, touchpoint.correlation)
-        insort(journey.pending, Pending(place, channel, touchpoint.offset, pack(seen)))
+        journey.await_settling(Pending(place, channel, touchpoint.offset, pack(seen)))
         self._settling.fresh[channel, touchpoint.offset] = seen
         if place < journey.due:
             journey.due = place
@@ -150,8 +149,9 @@ class Partition:
                 continue
             journey = self._wake(key)
             self._changed[key] = None
-            yield from self._settling.settle(key, journey, to)
+            changes = self._settling.settle(key, journey, to)
             self._schedule(key, journey.due, journey.applied)
+            yield from changes
 
     def _due(self, key: str) -> int | None:
         if (journey := self._awake.get(key)) is not None:

@@ -4,16 +4,14 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from schemas.instant import DAY, NEVER
 from schemas.policy import Policy
 from schemas.touchpoints.customer import CustomerErased
 from streams.detection import duplicates
 from streams.detection.change import AlertChange, Change, Failed
 from streams.detection.detector import Measured, Seen, View
-from streams.detection.fold import SEPARATOR, DetectorRaised, Folding, Step
-from streams.detection.journey import FORGETTABLE, Item, Journey, Pending, Place
+from streams.detection.fold import SEPARATOR, DetectorRaised, Fold, Folding, Step
+from streams.detection.journey import FORGETTABLE, Item, Journey, Mark, Pending, Place
 from streams.detection.packing import unpack
 from streams.detection.telling import Told, word_for
 
@@ -39,41 +37,46 @@ class Settling:
         self._folding = folding
         self._by_name = {detector.name: detector for detector in folding.detectors}
 
-    def settle(self, key: str, journey: Journey, to: int) -> Iterator[Change]:
+    def settle(self, key: str, journey: Journey, to: int) -> list[Change]:
         """All that is placed strictly before `to`; sets when the journey is due next."""
+        changes: list[Change] = []
         while True:
             place = journey.pending[0].place if journey.pending else NEVER
             deadline = journey.fold.next_deadline()
             if min(place, deadline) >= to:
                 break
             if place <= deadline:
-                yield from self._show(key, journey, journey.pending.pop(0))
+                step = self._show(key, journey, journey.pending.pop(0), changes)
             else:
                 journey.settled_to = deadline
                 step = Step()
                 self._folding.fire(journey.fold, deadline, step)
-                yield from self._tell(key, journey, step.keys, step.measured)
+            if step.keys or step.measured:
+                changes += self._tell(key, journey, step.keys, step.measured)
         journey.due = min(place, deadline, self._rest(journey, to))
         if journey.due == NEVER and journey.is_blank(self._folding):
             journey.due = FORGETTABLE
+        return changes
 
     # -- one touchpoint
-    def _show(self, key: str, journey: Journey, pending: Pending) -> Iterator[Change]:
+    def _show(self, key: str, journey: Journey, pending: Pending, changes: list[Change]) -> Step:
+        """What it leaves to be told; what else it changes joins `changes`."""
         place = journey.settled_to = pending.place
         seen = self.fresh.pop((pending.channel, pending.offset), None) or unpack(pending.packed)
-        if type(seen.data) is CustomerErased:
-            yield from self._erase(key, journey)
-            return
-        if seen.occurred <= journey.erased_at:
-            self.counts["erased"] += 1
-            return
-        item = Item(max(seen.occurred, place - self._window), pending.channel, pending.offset, pending.packed, seen)
-        fold = journey.fold
         step = Step()
+        if type(seen.data) is CustomerErased:
+            changes += self._erase(key, journey)
+            return step
+        item = Item(max(seen.occurred, place - self._window), pending.channel, pending.offset, pending.packed, seen)
+        if item.at <= journey.erased_at:
+            self.counts["erased"] += 1
+            return step
+        fold = journey.fold
         try:
             if item.place > journey.last and item.at > fold.fired and item.at >= fold.now:
                 journey.append(item)
                 self._folding.observe(fold, item.at, seen, step)
+                journey.mark(self._folding)
                 self._folding.run(fold, place, step)
             else:
                 self._insert(journey, item, step)
@@ -82,16 +85,17 @@ class Settling:
             step = Step()
             self._leave_out(journey, item.place, step)
             step.keys.update(journey.told, journey.fold.views)
-            yield Failed(seen, key, self._number, failure.detector, failure.error)
+            changes.append(Failed(seen, key, self._number, failure.detector, failure.error))
         if journey.items > _MANY and journey.first_at < place - self._window - self._window // 4:
             self._tidy(journey, place)
-        yield from self._tell(key, journey, step.keys, step.measured)
+        return step
 
     def _insert(self, journey: Journey, item: Item, step: Step) -> None:
-        history = journey.unpacked()
+        mark = journey.mark_before(item.place)
+        history = journey.unpacked(mark)
         insort(history, item, key=_place)
-        journey.hold(history)
-        self._rebuild(journey, history, step)
+        journey.hold(history, mark)
+        self._rebuild(journey, history, step, mark)
 
     def _leave_out(self, journey: Journey, place: Place, step: Step) -> None:
         """A detector raised at it: the fold may be half changed, so it is folded again."""
@@ -99,10 +103,10 @@ class Settling:
         journey.hold(history)
         self._rebuild(journey, history, step)
 
-    def _rebuild(self, journey: Journey, history: list[Item], step: Step) -> None:
+    def _rebuild(self, journey: Journey, history: list[Item], step: Step, mark: Mark | None = None) -> None:
         self.counts["rebuilt"] += 1
         self.counts["replayed"] += len(history)
-        journey.fold = self._folding.replay(journey.base, history, step)
+        journey.fold = self._folding.replay(mark.fold if mark else journey.base, history, step)
         self._folding.run(journey.fold, journey.settled_to, step)
 
     # -- telling
@@ -123,20 +127,19 @@ class Settling:
             yield self._change(key, told, shown)
             self._keep_count(journey, before, told)
 
-    def _change(self, key: str, told: Told, view: View | None) -> AlertChange:
+    def _change(self, key: str, told: Told, view: View | None, reason: str | None = None) -> AlertChange:
         if view is None:
             raise AssertionError("an alert without a view is never told")
-        return AlertChange(told.word, told.revision, told.at, key, self._number, self._by_name[view.detector], view, self._policy)
+        return AlertChange(told.word, told.revision, told.at, key, self._number, self._by_name[view.detector], view, self._policy, reason)
 
     def _erase(self, key: str, journey: Journey) -> Iterator[Change]:
         """Only hashes of what has been counted stay behind, until they are a day old."""
         for _, told in sorted(journey.told.items()):
-            if told.word == "retracted" or told.view is None or told.view.detector not in self._by_name:
-                continue
-            view = msgspec.structs.replace(told.view, reason="customer_erased")
-            gone = Told(told.revision + 1, "retracted", journey.settled_to, view)
+            if told.word not in ("opened", "updated") or told.view is None:
+                continue  # over already: when that is forgotten must not be seen
+            gone = Told(told.revision + 1, "retracted", journey.settled_to, told.view)
             self._keep_count(journey, told, gone)
-            yield self._change(key, gone, view)
+            yield self._change(key, gone, told.view, "customer_erased")
         journey.erased_at = journey.settled_to
         journey.fold, journey.base = self._folding.blank(), b""
         journey.told, journey.measured = {}, {}
@@ -165,13 +168,9 @@ class Settling:
     def _tidy(self, journey: Journey, settled: int) -> None:
         """Nothing can be inserted before the horizon any more: the base moves up to it, and what is over is let go."""
         horizon = settled - self._window
-        history = journey.unpacked()
-        cut = bisect_left(history, horizon, key=_instant)
-        base = self._folding.replay(journey.base, history[:cut], Step())
-        self._folding.run(base, horizon, Step())
-        journey.hold(history[cut:])
+        base = self._moved_base(journey, horizon)
         for name in [name for name, view in base.views.items() if view.ended_at is not None]:
-            del base.views[name]
+            base.views.pop(name)
             journey.fold.views.pop(name, None)
             journey.told.pop(name, None)
         blank = self._folding.blank_detectors(base)
@@ -185,6 +184,18 @@ class Settling:
         journey.measured = {name: at for name, at in journey.measured.items() if at >= horizon}
         journey.counted = duplicates.since(journey.counted, settled - duplicates.WITHIN)
         journey.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)
+
+    def _moved_base(self, journey: Journey, horizon: int) -> Fold:
+        """The fold of all before the horizon, which leaves the history."""
+        if journey.fold.now < horizon:  # nothing has happened since: the two are the same
+            journey.hold([])
+            return journey.fold
+        history = journey.unpacked()
+        cut = bisect_left(history, horizon, key=_instant)
+        base = self._folding.replay(journey.base, history[:cut], Step())
+        self._folding.run(base, horizon, Step())
+        journey.hold(history[cut:])
+        return base
 
 
 def _place(item: Item) -> Place:

@@ -20,13 +20,12 @@ class Told(Struct, frozen=True, gc=False, array_like=True):
     """As event time had it then; None: no such alert."""
 
 
-class SaidAfterTheEnd(Exception):
-    """A detector spoke of an alert that it had ended."""
-
-
 def view_after(before: View | None, detector: str, said: Said, at: int, severity: int) -> View:
-    """The view once `said` has been heard at `at`; `severity` is 0..100 of its state, weighted."""
-    if before is None:
+    """The view once `said` has been heard at `at`; `severity` is 0..100 of its state, weighted.
+
+    A copy that comes more than a day later counts anew: if it opens again what it opened before, the alert opens again.
+    """
+    if before is None or before.ended_at is not None:
         return View(
             detector,
             said.scope,
@@ -42,8 +41,6 @@ def view_after(before: View | None, detector: str, said: Said, at: int, severity
             said.score,
             dict(said.contributions) if said.contributions else None,
         )
-    if before.ended_at is not None:
-        raise SaidAfterTheEnd(f"{detector} ended {said.about.kind} as {before.state} and then said {said.state}")
     return View(
         detector,
         said.scope,

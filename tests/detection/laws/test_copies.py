@@ -1,0 +1,102 @@
+"""Copies: the same record again, and the same touchpoint sent again by its producer."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from msgspec import Struct
+
+from schemas.decode import decode
+from schemas.instant import DAY, HOUR, MINUTE, SECOND, format_instant
+from schemas.touchpoint import Touchpoint
+from streams.detection.detectors import load
+from streams.detection.partition import Admission, Partition
+from tests.detection.laws.agreement import finish, lived
+from tests.detection.laws.log import NUMBER, Event, log_of
+from tests.detection.laws.policy import policy
+from tests.detection.laws.spoken import ask, price, viewed
+from tests.detection.laws.touchpoints import ORIGIN
+from tests.detection.laws.world import Poll, World
+
+
+def test_the_very_record_again_is_known_by_its_offset_and_a_copy_by_its_name() -> None:
+    log = log_of([Event("chat", ask(), name="one"), Event("chat", ask(), SECOND, name="one"), Event("chat", ask(), SECOND, customer="c:y")])
+    partition = Partition(NUMBER, policy(), load(policy()))
+    first, copy, other = log["chat"]
+    assert [partition.admit(one) for one in (first, copy, first, copy, other)] == [
+        Admission.NEW,
+        Admission.REPEATED,
+        Admission.REDELIVERED,
+        Admission.REDELIVERED,
+        Admission.NEW,
+    ]
+
+
+@pytest.mark.parametrize(("later", "asked"), [(DAY, 1), (DAY + 1, 2)])
+def test_a_copy_within_24_hours_of_arrival_is_dropped_and_one_a_millisecond_later_counts(later: int, asked: int) -> None:
+    world = lived([Event("chat", ask("A"), name="one"), Event("chat", ask("B"), later, name="one")])
+    assert len({alert.subject for alert in world.told.values()}) == asked
+
+
+def test_whether_a_copy_is_inside_24_hours_is_asked_of_arrivals_not_of_the_settled_time() -> None:
+    log = log_of(
+        [
+            Event("chat", ask(), 0, name="one"),
+            Event("chat", price("100", 1), HOUR),
+            Event("web", price("110"), HOUR),
+            Event("chat", ask("B"), 25 * HOUR, name="one"),
+        ]
+    )
+    world = lived(log, [Poll("chat", 9), Poll("web", 9)], wall=100 * DAY)
+    assert {alert.subject[1] for alert in world.told.values() if alert.detector == "first_response"} == {"A", "B"}
+
+
+def test_copies_are_counted_from_the_last_that_counted_not_from_the_last_copy() -> None:
+    """Twenty hours apart: the third is forty hours from the first, and counts."""
+    asked = [Event("chat", ask(conversation), n * 20 * HOUR, name="one") for n, conversation in enumerate("ABC")]
+    assert {alert.subject[1] for alert in lived(asked).told.values()} == {"A", "C"}
+
+
+def test_what_has_been_counted_is_remembered_for_24_hours_in_a_busy_journey_too() -> None:
+    """Tidied long before the copy comes, for its window is short."""
+    busy = [Event("chat", viewed(), n * 10 * MINUTE) for n in range(40)]
+    log = log_of([Event("chat", ask("A"), name="one"), *busy, Event("chat", ask("B"), 20 * HOUR, name="one")])
+    world = World(log, ORIGIN, policy(window=2 * HOUR))
+    while world.wall < ORIGIN + 20 * HOUR:
+        world.wall += 30 * MINUTE
+        world.read_all()
+        world.checkpoint()
+    finish(world)
+    assert {alert.subject[1] for alert in world.told.values() if alert.detector == "first_response"} == {"A"}
+
+
+class Line(Struct):
+    topic: str
+    value: bytes
+    timestamp: int
+    partition: int = NUMBER
+    offset: int = 0
+    key: bytes | None = None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+def _read(who: dict[str, str], number: int) -> Touchpoint:
+    event = {
+        "specversion": "1.0",
+        "id": str(number),
+        "source": "urn:chat",
+        "time": format_instant(ORIGIN),
+        "type": "io.throughline.message.sent.v1",
+    }
+    data = {"conversation_id": "A", "author": "customer"}
+    value = json.dumps(event | who | {"data": data}).encode()
+    touchpoint = decode(Line("touchpoints.chat", value, ORIGIN, offset=number, headers=[("content-type", b"application/cloudevents+json")]))
+    assert isinstance(touchpoint, Touchpoint)
+    return touchpoint
+
+
+def test_a_customer_and_a_visitor_of_one_id_are_two_though_their_records_have_one_key() -> None:
+    partition = Partition(NUMBER, policy(), load(policy()))
+    for touchpoint in (_read({"customerid": "7"}, 0), _read({"anonymousid": "7"}, 1)):
+        assert partition.admit(touchpoint) is Admission.NEW
+    assert len(partition) == 2
