@@ -1,0 +1,65 @@
+"""The commands, and how each of them ends."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from streams.cli import demo, dump, journey, policy, produce, replay, schemas, simulate, validate, worker
+from streams.cli.trouble import trouble_of
+
+ENDS = "Exit codes: 0 done; 1 something was found, or could not be finished; 2 nothing was done: an option, a file or a policy is wrong."
+
+
+class Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """What is the user's to mend is said in one line; a bug ends in a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            sys.stderr.write(f"throughline: {trouble}\n")
+            raise typer.Exit(trouble.code) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Joins every touchpoint of every customer, and says where the journey breaks.",
+    epilog=ENDS,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from streams.version import VERSION
+
+        sys.stdout.write(f"throughline {VERSION}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def throughline(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is, and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("demo", epilog=ENDS)(demo.demo)
+app.command("worker", epilog=ENDS)(worker.worker)
+app.command("replay", epilog=ENDS)(replay.replay)
+app.command("journey", epilog=ENDS)(journey.journey)
+app.command("validate", epilog=ENDS)(validate.validate)
+app.add_typer(policy.app, name="policy", epilog=ENDS)
+app.add_typer(schemas.app, name="schemas", epilog=ENDS)
+app.command("produce", epilog=ENDS)(produce.produce)
+app.command("dump", epilog=ENDS)(dump.dump)
+app.command("simulate", epilog=ENDS)(simulate.simulate)
