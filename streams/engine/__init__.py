@@ -1,0 +1,1 @@
+"""The shell on Faust: agents, chunks, checkpoints, recovery. The only part that knows Kafka."""

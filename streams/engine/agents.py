@@ -1,0 +1,114 @@
+"""One Faust agent a channel: takes chunks, decodes, and admits what is a touchpoint. Never raises: Faust would skip the chunk."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from schemas.dead_letter import DEAD_LETTER_TOPIC, dead_letter
+from schemas.decode import decode
+from schemas.partitioner import partition_for
+from schemas.policy import Policy
+from schemas.touchpoint import TOPIC_PREFIX, Heartbeat, Record, Refused, Touchpoint
+from streams.engine.broken import broken
+from streams.engine.held import Held
+from streams.engine.pace import Pace
+from streams.engine.sending import Outgoing
+from streams.engine.tally import Tally
+from streams.engine.transport import Chunk
+from streams.metrics import Metrics, release
+
+FORWARDED_HEADER = "throughline.forwarded"
+"""Where a record lay that was keyed or partitioned wrongly: `<partition>/<offset>`."""
+VERSION = release()
+
+
+class Admitting:
+    """What the agents of all channels share."""
+
+    def __init__(
+        self, held: Mapping[int, Held], policy: Policy, counts: Mapping[str, int], metrics: Metrics, now: Callable[[], int]
+    ) -> None:
+        """`counts`: partitions by topic; `now`: milliseconds since the epoch."""
+        self._held = held
+        self._lateness = policy.lateness
+        self._counts = counts
+        self._metrics = metrics
+        self._now = now
+        self.admitted = 0
+        """Records, since the start."""
+
+    def take(self, chunk: Chunk) -> None:
+        """All of it in one go: between two chunks the positions and the journeys are at the same point."""
+        held = self._held[chunk.tp.partition]
+        channel = chunk.tp.topic.removeprefix(TOPIC_PREFIX)
+        expected = held.admitted[channel]
+        if chunk.start != expected:
+            broken(
+                "a chunk of records is lost inside the worker",
+                topic=chunk.tp.topic, partition=chunk.tp.partition, expected=expected, start=chunk.start, end=chunk.end,
+            )  # fmt: skip
+        tally = Tally(channel, self._lateness[channel])
+        for record in chunk.records:
+            self._admit(held, record, tally)
+        held.admitted[channel] = chunk.end
+        if chunk.records:
+            # a producer's clock that runs ahead must not let time run ahead
+            held.progress.delivered(channel, min(chunk.records[-1].timestamp, self._now()))
+        self.admitted += len(chunk.records)
+        tally.count(self._metrics)
+
+    def _admit(self, held: Held, record: Record, tally: Tally) -> None:
+        match decode(record):
+            case Touchpoint() as touchpoint:
+                identity = touchpoint.journey[2:].encode()
+                right = partition_for(identity, self._counts[record.topic])
+                if right == held.number:
+                    tally.admitted(touchpoint, held.partition.admit(touchpoint))
+                else:
+                    held.outgoing.append(forwarded(record, right, identity))
+                    tally.misrouted += 1
+            case Refused() as refused:
+                held.outgoing.append(refusal(record, refused, self._counts[DEAD_LETTER_TOPIC]))
+                tally.refused[refused.error_class] += 1
+            case Heartbeat():
+                tally.heartbeats += 1
+
+
+def forwarded(record: Record, right: int, identity: bytes) -> Outgoing:
+    """The record as its producer should have sent it; it keeps its time, which a topic with LogAppendTime sets anew."""
+    origin = f"{record.partition}/{record.offset}".encode()
+    return Outgoing(record.topic, right, identity, record.value, record.timestamp, [*record.headers, (FORWARDED_HEADER, origin)])
+
+
+def refusal(record: Record, refused: Refused, partitions: int) -> Outgoing:
+    letter = dead_letter(record, refused, VERSION)
+    return Outgoing(DEAD_LETTER_TOPIC, record.partition % partitions, letter.key, letter.value, letter.timestamp, letter.headers)
+
+
+def agents(
+    admitting: Admitting, pace: Pace, epoch: Callable[[], int], taken: Callable[[int], None]
+) -> Callable[[Any], Coroutine[Any, Any, None]]:
+    """The agent of every channel. One chunk a turn of the event loop, of all channels together: what else waits (a checkpoint's
+    answers, a probe, /metrics) comes on between two chunks, also while a backlog is read."""
+    turn = asyncio.Lock()
+
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            async with turn:
+                await pace.go()
+                chunk: Chunk = event.value
+                if chunk.epoch != epoch():
+                    continue  # of an assignment that has ended: what follows begins with a seek
+                _take(admitting, chunk)
+                pace.admitted(len(chunk.records))
+                taken(len(chunk.records))
+                await asyncio.sleep(0)
+
+    return agent
+
+
+def _take(admitting: Admitting, chunk: Chunk) -> None:
+    try:
+        admitting.take(chunk)
+    except Exception as bug:  # noqa: BLE001 -- raised, it would end this agent and skip the chunk
+        broken("a record could not be admitted: a bug", error=type(bug).__name__, topic=chunk.tp.topic, start=chunk.start, exc_info=True)

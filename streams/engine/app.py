@@ -1,0 +1,95 @@
+"""The composition root: the only module that knows all others."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import faust
+
+from schemas.policy import Policy
+from schemas.touchpoint import TOPIC_PREFIX
+from streams.detection import detectors
+from streams.engine import topics
+from streams.engine.agents import Admitting, agents
+from streams.engine.broken import broken
+from streams.engine.checkpoint import Checkpoint
+from streams.engine.connections import Connections
+from streams.engine.failures import Failures
+from streams.engine.journeys import Journeys
+from streams.engine.pace import Pace
+from streams.engine.progress import Probe
+from streams.engine.read_ahead import ReadAhead
+from streams.engine.transport import FAUST_LOGGER, Transport
+from streams.engine.watchdog import Watchdog
+from streams.engine.worker import Worker
+from streams.metrics import Metrics
+from streams.settings import Settings
+
+RECORDS_A_CHECKPOINT = 4_000
+"""At most so many; a quarter of a second's work."""
+
+
+class App(faust.App):
+    logger = FAUST_LOGGER
+
+    def _create_directories(self) -> None:
+        """None: nothing of a worker lies on disk."""
+
+
+def now() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(settings: Settings, policy: Policy, connections: Connections, counts: Mapping[str, int], metrics: Metrics) -> Worker:
+    """A worker with its Faust app, not yet started. `counts`: partitions by topic. Called inside the event loop it shall run in."""
+    changelog = topics.changelog(settings.application)
+    channel_topics = [TOPIC_PREFIX + channel for channel in policy.channels]
+    app = App(
+        settings.application,
+        broker=";".join(f"kafka://{address}" for address in settings.kafka.split(",")),
+        key_serializer="raw",
+        value_serializer="raw",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        stream_wait_empty=False,  # nothing is acknowledged to Faust: offsets travel in the checkpoint
+        table_standby_replicas=0,
+        broker_session_timeout=settings.session_timeout_ms / 1000,
+    )
+    reader = connections.reader()
+    journeys = Journeys(connections, policy, detectors.load(policy), changelog=changelog, decoded=settings.decoded_journeys, reader=reader)
+    admitting = Admitting(journeys.held, policy, counts, metrics, now)
+    worker = Worker(
+        app,
+        channel_topics,
+        reader=reader,
+        journeys=journeys,
+        admitting=admitting,
+        checkpoint=Checkpoint(
+            group=settings.application,
+            changelog=changelog,
+            counts=counts,
+            failures=Failures(reader, counts, now),
+            metrics=metrics,
+            now=now,
+        ),
+        probe=Probe(journeys.held, reader, now),
+        read_ahead=ReadAhead(settings.queued_records),
+        pace=Pace(RECORDS_A_CHECKPOINT),
+        watchdog=Watchdog(settings.stuck_ms),
+        metrics=metrics,
+    )
+    app.transport = Transport(app.conf.broker_consumer, app, intake=worker, make_consumer=connections.group_consumer)
+    agent = agents(admitting, worker.pace, worker.epoch, worker.read_ahead.taken)
+    for topic in channel_topics:
+        app.agent(app.topic(topic, key_type=bytes, value_type=bytes), name=topic)(agent)
+
+    async def recover(*_: Any, **__: Any) -> None:
+        try:
+            await worker.recover()
+        except Exception as error:  # noqa: BLE001 -- raised, Faust would begin to read what has not been recovered
+            broken("recovery failed", error=f"{type(error).__name__}: {error}"[:500])
+
+    app.on_rebalance_complete.connect(recover, weak=False)
+    return worker

@@ -1,0 +1,25 @@
+"""How a worker ends when something that must be true is not."""
+
+import logging
+import os
+import sys
+from typing import Any, NoReturn
+
+from structlog.stdlib import get_logger
+
+BROKEN = 70
+"""The exit code: EX_SOFTWARE of sysexits.h."""
+
+_log = get_logger(__name__)
+
+
+def broken(why: str, **facts: Any) -> NoReturn:
+    """Ends the process at once, with one line that says why.
+
+    No clean-up runs: what cleans up could commit. Nothing is lost by it: the successor begins at the last checkpoint.
+    """
+    _log.critical(why, **facts)
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(BROKEN)

@@ -1,0 +1,118 @@
+"""One transaction a partition number: what was found, what is known, and how far was read become true together, or not at all."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError, ProducerFenced
+
+from schemas.instant import NEVER
+from schemas.partitioner import partition_for
+from schemas.touchpoint import TOPIC_PREFIX
+from streams.detection.change import AlertChange, Failed
+from streams.detection.detector import Measured
+from streams.engine.broken import broken
+from streams.engine.failures import Failures
+from streams.engine.held import CLOCK_KEY, Clock, Held
+from streams.engine.sending import Outgoing, send
+from streams.metrics import Metrics
+
+
+class Due(NamedTuple):
+    """What one partition number's next transaction holds, as it is at one instant."""
+
+    held: Held
+    alerts: Sequence[AlertChange]
+    measured: Sequence[Measured]
+    failed: Sequence[Failed]
+    outgoing: Sequence[Outgoing]
+    journeys: Mapping[str, bytes | None]
+    """None: a tombstone."""
+    clock: Clock
+
+
+def due(held: Held) -> Due | None:
+    """Settles what can be settled and takes what is to be written; None if that is nothing. No await in here: one instant."""
+    settled = held.progress.settled()
+    changes = list(held.partition.advance(settled)) if settled > -NEVER else []
+    journeys: dict[str, bytes | None] = dict.fromkeys(held.forgotten)
+    journeys.update(held.partition.changed())
+    outgoing = held.outgoing
+    held.forgotten, held.outgoing = [], []
+    if not (changes or journeys or outgoing or held.admitted != held.committed):
+        return None
+    return Due(
+        held,
+        [change for change in changes if isinstance(change, AlertChange)],
+        [change for change in changes if isinstance(change, Measured)],
+        [change for change in changes if isinstance(change, Failed)],
+        outgoing,
+        journeys,
+        Clock(settled, dict(held.admitted)),
+    )
+
+
+class Checkpoint:
+    def __init__(
+        self, *, group: str, changelog: str, counts: Mapping[str, int], failures: Failures, metrics: Metrics, now: Callable[[], int]
+    ) -> None:
+        """`counts`: partitions by topic; `now`: milliseconds since the epoch."""
+        self._group = group
+        self._changelog = changelog
+        self._counts = counts
+        self._failures = failures
+        self._metrics = metrics
+        self._now = now
+        self._one_at_a_time = asyncio.Lock()
+
+    async def take(self, held: Callable[[], Sequence[Held]]) -> None:
+        """Returns when all is committed; ends the process if anything is not."""
+        async with self._one_at_a_time:
+            began = self._now()
+            with_something = [found for mine in held() if (found := due(mine)) is not None]
+            await asyncio.gather(*(self._commit(found) for found in with_something))
+            if with_something:
+                self._metrics.checkpoint.observe((self._now() - began) / 1000)
+
+    async def _commit(self, found: Due) -> None:
+        held = found.held
+        try:
+            letters = [await self._failures.letter(failed) for failed in found.failed]
+            await self._transact(found, letters)
+        except ProducerFenced:
+            broken("another worker has taken over a partition number", partition=held.number)
+        except (KafkaError, ValueError) as error:
+            broken("a checkpoint could not be committed", partition=held.number, error=f"{type(error).__name__}: {error}"[:500])
+        now = self._now()
+        held.committed = dict(found.clock.positions)
+        held.forgotten += held.partition.forget(held.committed)
+        for change in found.alerts:
+            self._metrics.acknowledged(change, now)
+        for measured in found.measured:
+            self._metrics.measured(measured)
+
+    async def _transact(self, found: Due, letters: Sequence[Outgoing]) -> None:
+        held, now = found.held, self._now()
+        producer = held.producer
+        await producer.begin_transaction()
+        await send(producer, [*self._alerts(found.alerts, now), *letters, *found.outgoing])
+        # After the alerts, and the clock at last: a broker that does not isolate transactions then repeats, and loses nothing.
+        await send(
+            producer,
+            [
+                *(Outgoing(self._changelog, held.number, journey.encode(), value, now) for journey, value in found.journeys.items()),
+                Outgoing(self._changelog, held.number, CLOCK_KEY, found.clock.packed(), now),
+            ],
+        )
+        await producer.send_offsets_to_transaction(
+            {TopicPartition(TOPIC_PREFIX + channel, held.number): offset for channel, offset in found.clock.positions.items()}, self._group
+        )
+        await producer.commit_transaction()
+
+    def _alerts(self, changes: Sequence[AlertChange], now: int) -> list[Outgoing]:
+        return [
+            Outgoing(topic, partition_for(key, self._counts[topic]), key, value, now)
+            for change in changes
+            for topic, key, value in change.event().records(change.family)
+        ]

@@ -1,0 +1,61 @@
+"""Touchpoints that a detector could not bear: their records, read again, go to the dead letters with every byte."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from schemas.dead_letter import DEAD_LETTER_TOPIC
+from schemas.touchpoint import TOPIC_PREFIX, Record, Refused
+from streams.detection.change import Failed
+from streams.engine.agents import refusal
+from streams.engine.sending import Outgoing
+
+PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A record that can no longer be read; what is known of it all the same."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None = None
+    headers: tuple[tuple[str, Any], ...] = ()
+
+
+class Failures:
+    def __init__(self, reader: AIOKafkaConsumer, counts: Mapping[str, int], now: Callable[[], int]) -> None:
+        self._reader = reader
+        self._counts = counts
+        self._now = now
+        self._one_at_a_time = asyncio.Lock()
+
+    async def letter(self, failed: Failed) -> Outgoing:
+        record = await self._record(failed)
+        reason = f"the detector {failed.detector} failed on it: {failed.error}"
+        if isinstance(record, Gone):
+            reason += "; the record itself could not be read again"
+        refused = Refused("detector_failed", reason, stage="detect", recoverable=True)
+        return refusal(record, refused, self._counts[DEAD_LETTER_TOPIC])
+
+    async def _record(self, failed: Failed) -> Record:
+        tp, offset = TopicPartition(TOPIC_PREFIX + failed.touchpoint.channel, failed.partition), failed.touchpoint.offset
+        async with self._one_at_a_time:
+            try:
+                self._reader.assign([tp])
+                self._reader.seek(tp, offset)
+                fetched = await asyncio.wait_for(self._reader.getone(tp), PATIENCE_S)
+            except (KafkaError, TimeoutError):
+                fetched = None
+            finally:
+                self._reader.unsubscribe()
+        if fetched is not None and fetched.offset == offset:
+            return fetched
+        return Gone(tp.topic, tp.partition, offset, self._now(), failed.journey[2:].encode())

@@ -1,0 +1,55 @@
+"""One partition number in this worker's hands: its journeys, how far it has been read, and what is to be written for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from msgspec import Struct
+
+from streams.detection.partition import Partition
+from streams.detection.progress import Progress
+from streams.engine.sending import Outgoing
+
+CLOCK_KEY = b"\x00clock"
+"""No journey's key begins with a zero byte."""
+
+
+class Clock(Struct, frozen=True):
+    """The one record a partition number in the changelog that is no journey: how far these journeys are."""
+
+    settled: int
+    positions: dict[str, int]
+    """By channel the next offset; a channel that is not named was not watched yet."""
+
+    def packed(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def unpacked(cls, value: bytes) -> "Clock":
+        return msgspec.json.decode(value, type=cls)
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    number: int
+    partition: Partition
+    progress: Progress
+    producer: AIOKafkaProducer
+    """Its transactional id is this number's alone: who starts one shuts out all who had it before."""
+    admitted: dict[str, int]
+    """By channel the next offset to be admitted."""
+    ends: dict[str, int]
+    """By channel the end of the topic partition when it was last asked for."""
+    committed: dict[str, int] = field(default_factory=dict)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    """Dead letters and forwarded records since the last checkpoint."""
+    forgotten: list[str] = field(default_factory=list)
+    """Journeys whose tombstones the next checkpoint writes."""
+
+    def lagging(self) -> Iterable[str]:
+        """The channels of which something is known to be unread."""
+        return (channel for channel, end in self.ends.items() if self.admitted[channel] < end)
+
+    def unread(self) -> int:
+        return sum(self.ends[channel] - self.admitted[channel] for channel in self.lagging())

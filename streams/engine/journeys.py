@@ -1,0 +1,137 @@
+"""Which partition numbers this worker holds, and how it gets back what is known of their customers."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from structlog.stdlib import get_logger
+
+from schemas.policy import Policy
+from schemas.touchpoint import TOPIC_PREFIX
+from streams.detection.detector import Detector
+from streams.detection.partition import Partition
+from streams.detection.progress import Progress
+from streams.engine.connections import Connections
+from streams.engine.held import CLOCK_KEY, Clock, Held
+from streams.engine.starts import starts
+
+PATIENCE_S = 60.0
+"""How long the changelog may give nothing before a recovery gives up."""
+
+_log = get_logger(__name__)
+
+
+class Journeys:
+    def __init__(
+        self,
+        connections: Connections,
+        policy: Policy,
+        detectors: Sequence[Detector[Any]],
+        *,
+        changelog: str,
+        decoded: int,
+        reader: AIOKafkaConsumer,
+    ) -> None:
+        """`decoded`: how many journeys a partition number keeps decoded; `reader` asks for offsets."""
+        self._connections = connections
+        self._policy = policy
+        self._detectors = detectors
+        self._changelog = changelog
+        self._decoded = decoded
+        self._reader = reader
+        self._generation: int | None = None
+        self.held: dict[int, Held] = {}
+        self.records = 0
+        """Of the changelog, read by recoveries since the start."""
+
+    async def take_over(self, numbers: frozenset[int], generation: int, current: Callable[[], int]) -> bool:
+        """Holds `numbers` and no others; False when another rebalance has overtaken this one.
+
+        What was held in the generation just before is kept: nobody else can have had it since. `current` is the
+        group's generation now.
+        """
+        kept = numbers & self.held.keys() if self._generation is not None and generation == self._generation + 1 else frozenset()
+        await self._let_go(self.held.keys() - kept)
+        self._generation = None
+        taken = await self._recovered(sorted(numbers - kept))
+        if current() != generation:
+            self.held.update(taken)
+            await self._let_go(taken.keys())
+            return False
+        self.held.update(taken)
+        self._generation = generation
+        return True
+
+    async def close(self) -> None:
+        await self._let_go(set(self.held))
+
+    async def _let_go(self, numbers: Any) -> None:
+        gone = [self.held.pop(number) for number in list(numbers)]
+        await asyncio.gather(*(held.producer.stop() for held in gone))
+
+    async def _recovered(self, numbers: Sequence[int]) -> dict[int, Held]:
+        if not numbers:
+            return {}
+        # The order matters: first shut out the last owners, whose open transactions this aborts; then ask how far they came.
+        producers = await asyncio.gather(*(self._started(number) for number in numbers))
+        stored = await self._read(numbers)
+        channels = list(self._policy.channels)
+        tps = [TopicPartition(TOPIC_PREFIX + channel, number) for number in numbers for channel in channels]
+        clocks = {number: Clock.unpacked(found) for number in numbers if (found := stored[number].pop(CLOCK_KEY, None))}
+        positions = await starts(tps, clocks, await self._connections.committed(tps), self._reader, self._policy.lateness)
+        ends = await self._reader.end_offsets(tps)
+        return {
+            number: self._restored(
+                number,
+                producer,
+                stored[number],
+                {channel: positions[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
+                {channel: ends[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
+            )
+            for number, producer in zip(numbers, producers, strict=True)
+        }
+
+    async def _started(self, number: int) -> AIOKafkaProducer:
+        producer = self._connections.producer(number)
+        await producer.start()
+        return producer
+
+    def _restored(
+        self, number: int, producer: AIOKafkaProducer, stored: Mapping[bytes, bytes], positions: dict[str, int], ends: dict[str, int]
+    ) -> Held:
+        partition = Partition(number, self._policy, self._detectors, self._decoded)
+        for journey, value in stored.items():
+            partition.restore(journey.decode(), value)
+        return Held(number, partition, Progress(self._policy.lateness), producer, positions, ends)
+
+    async def _read(self, numbers: Sequence[int]) -> dict[int, dict[bytes, bytes]]:
+        """The changelog's last value of each key, by partition number; only what was committed."""
+        reader = self._connections.reader("read_committed")
+        await reader.start()
+        try:
+            tps = [TopicPartition(self._changelog, number) for number in numbers]
+            reader.assign(tps)
+            begins, ends = await reader.beginning_offsets(tps), await reader.end_offsets(tps)
+            for tp in tps:
+                reader.seek(tp, begins[tp])
+            stored: dict[int, dict[bytes, bytes]] = {number: {} for number in numbers}
+            unread = {tp for tp in tps if begins[tp] < ends[tp]}
+            while unread:
+                await self._read_some(reader, stored)
+                unread = {tp for tp in unread if await reader.position(tp) < ends[tp]}
+            return stored
+        finally:
+            await reader.stop()
+
+    async def _read_some(self, reader: AIOKafkaConsumer, stored: Mapping[int, dict[bytes, bytes]]) -> None:
+        fetched = await reader.getmany(timeout_ms=200)
+        for tp, records in fetched.items():
+            self.records += len(records)
+            values = stored[tp.partition]
+            for record in records:
+                key, value = record.key or b"", record.value
+                if value is None:
+                    values.pop(key, None)
+                else:
+                    values[key] = value

@@ -1,0 +1,135 @@
+"""From a command to an exit code."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from structlog.stdlib import get_logger
+
+from schemas.policy import Policy
+from streams import broker
+from streams.detection import detectors
+from streams.detection.detectors import PolicyMistake
+from streams.engine import topics
+from streams.engine.app import create_app, now
+from streams.engine.broken import broken
+from streams.engine.connections import Connections
+from streams.engine.status import Gauges, readiness
+from streams.engine.web import AddressUnavailable, Web
+from streams.engine.worker import Worker
+from streams.metrics import Metrics
+from streams.readiness import Phase, Readiness
+from streams.settings import Settings
+
+STOPPED = 0
+MISCONFIGURED = 78
+"""EX_CONFIG of sysexits.h: starting again helps nothing before somebody mends something."""
+LOOK_S = 1.0
+
+_log = get_logger(__name__)
+
+
+def run(settings: Settings, policy: Policy) -> int:
+    """Works until SIGTERM or SIGINT; the process's exit code. PolicyMistake where a detector's section is wrong."""
+    with asyncio.Runner() as runner:
+        try:
+            return runner.run(_run(settings, policy))
+        except PolicyMistake:
+            raise
+        except Exception as bug:  # noqa: BLE001 -- Faust's threads would keep a process alive that has lost its way
+            broken("a bug", error=type(bug).__name__, exc_info=True)
+
+
+async def _run(settings: Settings, policy: Policy) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    standing = Standing(settings)
+    registry = CollectorRegistry()
+    names = [detector.name for detector in detectors.load(policy)]
+    metrics = Metrics(registry, policy, detectors=names, clocks=names)
+    web = Web(registry, standing.readiness, host=settings.metrics_host, port=settings.metrics_port)
+    try:
+        _log.info("metrics and health", url=await web.start())
+    except AddressUnavailable as unavailable:
+        _log.error(str(unavailable))
+        return MISCONFIGURED
+    try:
+        return await _connect_and_work(settings, policy, metrics, standing, stop)
+    finally:
+        await web.stop()
+
+
+class Standing:
+    """Whether the worker does its work, from its first moment on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.worker: Worker | None = None
+        self.stopping = False
+
+    def readiness(self) -> Readiness:
+        worker = self.worker
+        if worker is None:
+            return Readiness(Phase.STARTING, f"waits for Kafka at {self._settings.kafka}")
+        return readiness(
+            worker.held.values(), now(), self._settings.behind_ms, assigned=worker.assigned, working=worker.working, stopping=self.stopping
+        )
+
+
+async def _connect_and_work(settings: Settings, policy: Policy, metrics: Metrics, standing: Standing, stop: asyncio.Event) -> int:
+    cluster = await Connections(settings).awaited_cluster(stop)
+    if cluster is None:
+        return STOPPED
+    mistakes = topics.mistakes(policy, settings.application, cluster.topics, settings.partitions)
+    for mistake in mistakes:
+        _log.error(mistake)
+    if mistakes:
+        return MISCONFIGURED
+    if cluster.embedded:
+        _log.warning(broker.NOTICE)
+    worker = create_app(settings, policy, Connections(settings, embedded=cluster.embedded), cluster.topics, metrics)
+    standing.worker = worker
+    gauges = Gauges(metrics)
+
+    async def look() -> None:
+        worker.look()
+        gauges.show(worker.held.values(), now(), worker.read_ahead.records, standing.readiness())
+
+    starting = asyncio.create_task(_started(worker))  # it ends with the first assignment, which may be long in coming
+    await asyncio.gather(
+        _every(settings.checkpoint_ms / 1000, worker.checkpoint, stop, sooner=worker.pace.hurry),
+        _every(settings.probe_ms / 1000, worker.probe, stop),
+        _every(LOOK_S, look, stop),
+    )
+    standing.stopping = True
+    _log.info("stopping: the last checkpoint")
+    try:
+        await asyncio.wait_for(worker.stop(), settings.stop_ms / 1000)
+        starting.cancel()
+    except TimeoutError:
+        broken("the worker could not stop in time", milliseconds=settings.stop_ms)
+    _log.info("stopped")
+    return STOPPED
+
+
+async def _started(worker: Worker) -> None:
+    try:
+        await worker.start()
+    except Exception as error:  # noqa: BLE001 -- nobody waits for this task
+        broken("the worker could not start", error=f"{type(error).__name__}: {error}"[:500])
+
+
+async def _every(seconds: float, do: Callable[[], Awaitable[Any]], stop: asyncio.Event, sooner: asyncio.Event | None = None) -> None:
+    """Until told to stop; what is under way is finished."""
+    stopped = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        try:
+            await do()
+        except Exception as bug:  # noqa: BLE001 -- here and now: on its way up other tasks would go on
+            broken("a bug", error=type(bug).__name__, exc_info=True)
+        called = asyncio.create_task((sooner or stop).wait())
+        await asyncio.wait((stopped, called), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        called.cancel()

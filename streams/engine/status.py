@@ -1,0 +1,80 @@
+"""What a worker is doing, for /readyz and for the gauges."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from schemas.instant import NEVER, SECOND
+from schemas.touchpoint import TOPIC_PREFIX
+from streams.detection.progress import SKEW
+from streams.engine.alignment import paused
+from streams.engine.held import Held
+from streams.metrics import Metrics
+from streams.readiness import Phase, Readiness
+
+
+def readiness(held: Iterable[Held], now: int, patience: int, *, assigned: bool, working: bool, stopping: bool) -> Readiness:
+    """`now` and `patience` (how far behind a worker may be) in milliseconds."""
+    if stopping:
+        return Readiness(Phase.STOPPING, "told to stop")
+    if not assigned:
+        return Readiness(Phase.STARTING, "the consumer group has not yet said which partition numbers are this worker's")
+    if not working:
+        return Readiness(Phase.RECOVERING, "reads the journeys of its partition numbers")
+    held = list(held)
+    if not held:
+        return Readiness(Phase.STANDBY, "the group has more workers than partition numbers")
+    worst = min(held, key=lambda mine: mine.progress.settled())
+    channel = worst.progress.holding_back()
+    behind = now - SKEW - worst.progress.read(channel)
+    if behind > patience:
+        far = "has not been read yet" if worst.progress.read(channel) == -NEVER else f"is read {behind // SECOND} s behind"
+        return Readiness(Phase.BEHIND, f"{TOPIC_PREFIX}{channel} {far} on partition number {worst.number}")
+    return Readiness(Phase.READY, f"{len(held)} partition numbers, {max(behind, 0) / SECOND:.1f} s behind at most")
+
+
+class Gauges:
+    """Shows the state of what is held; counters of the core are told as what was added since the last time."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._told: dict[int, Counter[str]] = {}
+
+    def show(self, held: Iterable[Held], now: int, queued: int, standing: Readiness) -> None:
+        metrics, held = self._metrics, list(held)
+        metrics.standing(standing)
+        metrics.queued.set(queued)
+        metrics.assigned.set(len(held))
+        metrics.journeys.set(sum(len(mine.partition) for mine in held))
+        opened: Counter[tuple[str, str]] = Counter()
+        lag: dict[tuple[str, ...], float] = {}
+        backlog: Counter[tuple[str, ...]] = Counter()
+        offsets: dict[tuple[str, ...], float] = {}
+        settled: dict[tuple[str, ...], float] = {}
+        for mine in held:
+            opened.update(mine.partition.open_alerts())
+            number = str(mine.number)
+            if (to := mine.progress.settled()) > -NEVER:
+                settled[number,] = (now - to) / SECOND
+            for channel, offset in mine.admitted.items():
+                offsets[channel, number] = offset
+                backlog[channel,] += max(mine.ends[channel] - offset, 0)
+                if (read := mine.progress.read(channel)) > -NEVER:
+                    lag[channel,] = max(lag.get((channel,), 0), (now - SKEW - read) / SECOND)
+        metrics.open_alerts.show(opened)
+        metrics.lag.show(lag)
+        metrics.backlog.show(backlog)
+        metrics.admitted_offset.show(offsets)
+        metrics.settled_lag.show(settled)
+        metrics.paused.show(Counter((channel,) for mine in held for channel in paused(mine)))
+        self._add(held)
+
+    def _add(self, held: Iterable[Held]) -> None:
+        told, metrics = {}, self._metrics
+        for mine in held:
+            counts = Counter(mine.partition.counts)
+            added = counts - self._told.get(id(mine), Counter())
+            metrics.order_repaired.inc(added["order_repaired"])
+            metrics.rebuilt.inc(added["rebuilt"])
+            metrics.replayed.inc(added["replayed"])
+            told[id(mine)] = counts
+        self._told = told

@@ -1,0 +1,251 @@
+"""A broker, workers as processes, touchpoints in and alerts out: what the tests of a running worker are made of."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, Producer, TopicPartition
+
+from schemas.decode import decode
+from schemas.instant import format_instant
+from schemas.partitioner import partition_for
+from schemas.policy import Policy
+from schemas.touchpoint import TOPIC_PREFIX, Touchpoint
+from streams.broker import EmbeddedBroker
+from streams.detection.change import AlertChange
+from streams.detection.detectors import load
+from streams.detection.partition import Partition
+from streams.engine import topics
+from streams.engine.broken import BROKEN
+from streams.engine.held import CLOCK_KEY, Clock
+from streams.engine.watchdog import LOST_GROUP
+
+APPLICATION = "throughline"
+STRUCTURED: dict[str, str | bytes | None] = {"content-type": "application/cloudevents+json"}
+POLICY = {
+    "version": "test",
+    "channels": {"chat": {"lateness": "PT0.5S"}, "shop": {"lateness": "PT0.5S"}, "email": {"lateness": "PT0.5S"}},
+}
+PATIENCE_S = 60.0
+
+
+def until(found: Callable[[], Any], what: str, patience: float = PATIENCE_S) -> Any:
+    """What `found` gives as soon as it is true; a failure that says `what` was waited for after that time."""
+    deadline = time.monotonic() + patience
+    while not (result := found()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience:.0f} s in vain for: {what}")
+        time.sleep(0.05)
+    return result
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def event(kind: str, customer: str, identity: str, **data: Any) -> bytes:
+    """A touchpoint of this moment as a channel sends it."""
+    cloud_event = {
+        "specversion": "1.0",
+        "id": identity,
+        "source": "urn:test",
+        "type": f"io.throughline.{kind}.v1",
+        "time": format_instant(now()),
+        "customerid": customer,
+        "data": data,
+    }
+    return json.dumps(cloud_event).encode()
+
+
+def case(customer: str, name: str, within: int = 1) -> bytes:
+    """A conversation whose own deadline is over `within` ms from now: one alert, unless it is resolved before."""
+    return event("conversation.opened", customer, f"open-{name}", conversation_id=name, due_at=format_instant(now() + within))
+
+
+class Worker:
+    """A worker's process; its log lies in a file and is shown where a test fails."""
+
+    def __init__(
+        self, address: str, folder: Path, name: str, policy: Mapping[str, Any] = POLICY, program: str = "worker_process", **settings: Any
+    ) -> None:
+        self.log = folder / f"{name}.log"
+        self._command = [sys.executable, str(Path(__file__).with_name(f"{program}.py"))]
+        given = {
+            "kafka": address,
+            "application": APPLICATION,
+            "metrics_port": 0,
+            "session_timeout_ms": 6000,
+            "checkpoint_ms": 200,
+        } | settings
+        self._command += [json.dumps(given), json.dumps(policy)]
+        self._start()
+
+    def _start(self) -> None:
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(self._command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+    def ready(self) -> Self:
+        """Once it works. What ends itself before is started again, as an orchestrator does: the embedded broker's group
+        coordinator fails now and then when two workers join."""
+        until(self._works, "a worker that works")
+        return self
+
+    def _works(self) -> bool:
+        if self.process.poll() == BROKEN and any(line["message"] == LOST_GROUP for line in self.lines("critical")):
+            self._start()
+        assert self.process.poll() is None, f"the worker ended with {self.process.returncode}"
+        return any(line["message"] == "working" for line in self.lines("info"))
+
+    def lines(self, level: str) -> list[dict[str, Any]]:
+        return [line for text in self.log.read_text().splitlines() if (line := json.loads(text))["level"] == level]
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE_S)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+    def ended(self) -> int:
+        return self.process.wait(PATIENCE_S)
+
+    def metrics(self) -> str:
+        url = next(line["url"] for line in self.lines("info") if "url" in line)
+        with urllib.request.urlopen(f"{url}/metrics", timeout=5) as answer:  # noqa: S310 -- the worker's own address
+            return str(answer.read().decode())
+
+    def counted(self, metric: str) -> float:
+        """The sum over all labels."""
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self.metrics().splitlines() if line.startswith((metric + "{", metric + " ")))
+
+
+class Live:
+    """A broker with the topics of a policy, and whatever runs on it."""
+
+    def __init__(self, address: str, folder: Path, partitions: int, policy: Mapping[str, Any]) -> None:
+        self.address, self.folder, self.partitions, self.policy = address, folder, partitions, policy
+        self._producer = Producer(
+            {"bootstrap.servers": address, "partitioner": "murmur2_random", "linger.ms": 2, "log_level": 0, "message.max.bytes": 8_000_000}
+        )
+        self._started: list[Worker] = []
+
+    def worker(self, **given: Any) -> Worker:
+        self._started.append(Worker(self.address, self.folder, f"worker-{len(self._started)}", self.policy, **given))
+        return self._started[-1]
+
+    def tell(self, channel: str, customer: str, value: bytes | None, **given: Any) -> None:
+        self._producer.produce(TOPIC_PREFIX + channel, key=customer, value=value, headers=STRUCTURED, **given)
+        self._producer.poll(0)
+
+    def told(self) -> None:
+        assert self._producer.flush(PATIENCE_S) == 0
+
+    def read(self, *names: str) -> list[Message]:
+        """All that the topics hold now, as subscribers of committed records see it."""
+        reader = Consumer(
+            {
+                "bootstrap.servers": self.address,
+                "group.id": "reader",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "log_level": 0,
+            }
+        )
+        try:
+            unread = {(topic, number) for topic in names for number in range(self.partitions)}
+            reader.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for topic, number in unread])
+            found: list[Message] = []
+            deadline = time.monotonic() + PATIENCE_S
+            while unread:
+                assert time.monotonic() < deadline, f"could not read {unread}"
+                for message in reader.consume(1000, 0.1):
+                    error = message.error()
+                    if error is None:
+                        found.append(message)
+                    elif error.code() == KafkaError._PARTITION_EOF:
+                        unread.discard((str(message.topic()), int(message.partition() or 0)))
+            return found
+        finally:
+            reader.close()
+
+    def alerts(self) -> list[bytes]:
+        return [
+            message.value() or b""
+            for message in self.read(*(topic for topic in topics.written() if topic.startswith("alerts.") and "active" not in topic))
+        ]
+
+    def dead_letters(self) -> list[Message]:
+        return self.read("touchpoints.dead-letter")
+
+    def close(self) -> None:
+        for worker in self._started:
+            worker.kill()
+
+
+@contextmanager
+def live(
+    folder: Path, policy: Mapping[str, Any] = POLICY, *, partitions: int = 4, counts: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[Live]:
+    """On the embedded broker. `counts`: topics with another number of partitions; 0 for none of it at all."""
+    parsed = Policy.model_validate(policy)
+    wanted = dict.fromkeys([*topics.partitioned(parsed, APPLICATION), *topics.written()], partitions)
+    with EmbeddedBroker({topic: count for topic, count in (wanted | dict(counts)).items() if count}) as broker:
+        running = Live(broker.address, folder, partitions, policy)
+        try:
+            yield running
+        finally:
+            running.close()
+            for log in sorted(folder.glob("*.log")):
+                sys.stdout.write(f"--- {log.name}\n{log.read_text()}\n")
+
+
+class Record:
+    """A message as `decode` reads it."""
+
+    def __init__(self, message: Message) -> None:
+        self.topic, self.partition, self.offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+        self.timestamp = message.timestamp()[1]
+        self.key, self.value = message.key(), message.value()
+        headers = message.headers() or []
+        self.headers: Sequence[tuple[str, Any]] = list(headers.items() if isinstance(headers, dict) else headers)
+
+
+def replayed(running: Live) -> tuple[dict[str, bytes], int]:
+    """What the core alone says of the log, up to where the workers have settled it; by alert id and revision. And the touchpoints."""
+    policy = Policy.model_validate(running.policy)
+    clocks = {
+        int(message.partition() or 0): Clock.unpacked(message.value() or b"")
+        for message in running.read(topics.changelog(APPLICATION))
+        if message.key() == CLOCK_KEY
+    }
+    partitions = {number: Partition(number, policy, load(policy)) for number in clocks}
+    admitted = 0
+    for message in running.read(*(TOPIC_PREFIX + channel for channel in policy.channels)):
+        match decode(Record(message)):
+            case Touchpoint() as touchpoint if partition_for(touchpoint.journey[2:].encode(), running.partitions) == touchpoint.partition:
+                partitions[touchpoint.partition].admit(touchpoint)
+                admitted += 1
+    told = {}
+    for number, partition in partitions.items():
+        for change in partition.advance(clocks[number].settled):
+            if isinstance(change, AlertChange):
+                ((_, _, value), _) = change.event().records(change.family)
+                told[change.event().id] = value or b""
+    return told, admitted
+
+
+def by_id(alerts: Sequence[bytes]) -> dict[str, set[bytes]]:
+    found: dict[str, set[bytes]] = {}
+    for alert in alerts:
+        found.setdefault(json.loads(alert)["id"], set()).add(alert)
+    return found

@@ -1,0 +1,29 @@
+"""What a probe proves, and what it does not."""
+
+from schemas.instant import NEVER, SECOND
+from streams.detection.progress import SKEW
+from streams.engine.progress import found
+from tests.engine.holding import held
+
+SENT = 1_700_000_000_000
+
+
+def test_a_topic_read_to_its_end_was_so_when_the_probe_was_sent() -> None:
+    mine = held(admitted={"chat": 7})
+    found(mine, "chat", 7, SENT)
+    assert mine.progress.read("chat") == SENT - SKEW
+
+
+def test_a_record_unread_lets_time_stand_still() -> None:
+    mine = held(admitted={"chat": 6})
+    found(mine, "chat", 7, SENT)
+    assert mine.progress.read("chat") == -NEVER
+    assert list(mine.lagging()) == ["chat"]
+    assert mine.unread() == 1
+
+
+def test_a_probe_never_sets_time_back() -> None:
+    mine = held(admitted={"chat": 7})
+    mine.progress.delivered("chat", SENT + 10 * SECOND)
+    found(mine, "chat", 7, SENT)
+    assert mine.progress.read("chat") == SENT + 10 * SECOND - SKEW
