@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     behind_ms: int = Field(60_000, ge=1_000, description="A worker that is further behind than this is not ready")
 
     queued_records: int = Field(100_000, ge=1_000, description="How many records may wait in memory between the broker and the detectors")
-    decoded_journeys: int = Field(50_000, ge=100, description="How many journeys are kept decoded; the others lie as bytes")
+    decoded_journeys: int = Field(
+        1_000, ge=1, description="How many journeys of a partition number are kept decoded; the others lie as bytes"
+    )
 
     metrics_host: str = Field("127.0.0.1", description="Where /metrics, /healthz and /readyz are served; 0.0.0.0 for every address")
     metrics_port: int = Field(9469, ge=0, le=65_535, description="0 takes any free port, and the log says which")
