@@ -23,9 +23,9 @@ from schemas.touchpoint import Touchpoint
 from streams.detection.change import AlertChange
 from streams.detection.detectors import DETECTORS, load
 from streams.detection.partition import Partition
-from streams.log_order import in_order_of_arrival, safe_instants
-from streams.logfile import PARTITIONS, LogRecord, read_log, write_log
-from streams.replay import ROUND
+from streams.logs.file import PARTITIONS, LogRecord, read_log, write_log
+from streams.replay.order import in_order_of_arrival, safe_instants
+from streams.replay.replaying import ROUND
 from streams.simulate.plan import Plan
 from streams.simulate.story import Line
 from streams.simulate.traffic import simulate
