@@ -35,15 +35,10 @@ class Mark(Struct, frozen=True, gc=False):
 
     last: Place
     """Of the history up to here."""
-    fired: int
     items: int
     size: int
     """How many items of the history, and how many of its bytes, lie before."""
     fold: bytes
-
-    def precedes(self, place: Place) -> bool:
-        """Whether a touchpoint at `place` can still be put behind it."""
-        return place > self.last and place[0] > self.fired
 
 
 MARK_EVERY, MARKS = 8, 4
@@ -145,13 +140,12 @@ class Journey:
 
     def mark_before(self, place: Place) -> Mark | None:
         """The latest mark that a touchpoint at `place` can be put behind; None: only the base."""
-        return next((mark for mark in reversed(self.marks) if mark.precedes(place)), None)
+        return next((mark for mark in reversed(self.marks) if mark.last < place), None)
 
     def mark(self, folding: Folding) -> None:
         """Now and then, when the latest item has been observed and nothing else has happened since."""
         if self.items - (self.marks[-1].items if self.marks else 0) >= MARK_EVERY:
-            fold = self.fold
-            mark = Mark(self.last, fold.fired, self.items, len(self.history), folding.pack(fold))
+            mark = Mark(self.last, self.items, len(self.history), folding.pack(self.fold))
             self.marks = [*self.marks[1 - MARKS :], mark]
 
     def await_settling(self, pending: Pending) -> None:

@@ -23,9 +23,9 @@ class Told(Struct, frozen=True, gc=False, array_like=True):
 def view_after(before: View | None, detector: str, said: Said, at: int, severity: int) -> View:
     """The view once `said` has been heard at `at`; `severity` is 0..100 of its state, weighted.
 
-    A copy that comes more than a day later counts anew: if it opens again what it opened before, the alert opens again.
+    A copy that comes more than a day later counts anew: if it opens again what it opened before, the ended alert goes on.
     """
-    if before is None or before.ended_at is not None:
+    if before is None:
         return View(
             detector,
             said.scope,

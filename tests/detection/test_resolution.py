@@ -194,6 +194,17 @@ PAUSES = [
         [took("10:00", "-1:10:00")],
     ),
     Case(
+        "nor is it put off",
+        [
+            chat("0:00", opened(due="1:00:00")),
+            chat("10:00", waiting("customer")),
+            chat("20:00", says("customer")),
+            chat("1:01:00", resolved()),
+        ],
+        [at_risk(), breached(), over("met_late", "1:01:00", 4)],
+        [took("51:00", "-1:00")],
+    ),
+    Case(
         "what is breached stays breached",
         [chat("0:00", opened()), chat("2:00:00", waiting("customer")), chat("3:00:00", waiting("nobody")), chat("4:00:00", resolved())],
         [at_risk(), breached(), over("met_late", "4:00:00", 4)],
@@ -227,6 +238,18 @@ REOPENED = [
             over("met_late", "4:00:00", 4, scope="total"),
         ],
         [took("30:00", "30:00"), took("4:00:00", "-3:00:00", scope="total", at="3:00:00", by=3)],
+    ),
+    Case(
+        "what was solved too late and is reopened is breached anew",
+        [chat("0:00", opened(due="1:00:00")), chat("2:00:00", resolved()), chat("3:00:00", reopened()), chat("4:00:00", resolved())],
+        [
+            at_risk(),
+            breached(),
+            over("met_late", "2:00:00", 2),
+            alert("opened", "breached", "3:00:00", 3, scope="total", due_at="1:00:00"),
+            over("met_late", "4:00:00", 4, scope="total"),
+        ],
+        [took("2:00:00", "-1:00:00"), took("4:00:00", "-3:00:00", scope="total", at="3:00:00", by=3)],
     ),
     Case(
         "reopened while it is open",

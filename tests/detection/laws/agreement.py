@@ -41,3 +41,13 @@ def lived(
     world = World(log if isinstance(log, dict) else log_of(log), ORIGIN + wall, policy(window), awake)
     play(world, life)
     return finish(world, last)
+
+
+def stepwise(log: Log, step: int, until: int) -> World:
+    """A live worker that settles and writes every `step`."""
+    world = World(log, ORIGIN, policy())
+    while world.wall < ORIGIN + until:
+        world.wall += step
+        world.read_all()
+        world.checkpoint()
+    return world

@@ -84,7 +84,6 @@ class Hindsight:
             before = self.views.get(name)
             if before and before.ended_at is not None:
                 self.said_again.add(name)
-                before = None
             self.views[name] = self._amended(before, detector, said, at)
 
     def _amended(self, before: View | None, detector: Detector[Any], said: Said, at: int) -> View:

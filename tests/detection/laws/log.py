@@ -88,7 +88,8 @@ def _events(data: st.SearchStrategy[TouchpointData], delays: st.SearchStrategy[i
         correlation=st.sampled_from([None, None, None, "ticket"]),
         name=st.sampled_from([None, None, None, "copy"] if copies else [None]),
     )
-    return st.one_of(st.lists(event, min_size=1, max_size=12), st.lists(event, min_size=8, max_size=12))
+    few, several, many = (st.lists(event, min_size=least, max_size=most) for least, most in ((1, 12), (8, 12), (16, 24)))
+    return st.one_of(few, several, many)
 
 
 def told_apart(events: Sequence[Event]) -> list[Event]:

@@ -62,7 +62,8 @@ def test_a_deadline_survives_a_death_in_an_otherwise_dead_silence() -> None:
 def test_a_busy_journey_is_tidied_early_and_nobody_sees_it() -> None:
     """A message every hour for a week: what is kept of it is what a day and a quarter hold."""
     messages = [Event("chat", ask(), n * HOUR) for n in range(168)]
-    log = log_of([*messages, Event("email", reply(), 100 * HOUR, delay=20 * HOUR)])
+    another = [Event("web", ask("B"), 90 * HOUR), Event("email", reply("B"), 90 * HOUR + MINUTE, delay=20 * HOUR)]
+    log = log_of([*messages, *another])
     world = World(log, ORIGIN, policy())
     longest = 0
     while world.wall < ORIGIN + 168 * HOUR:
@@ -71,6 +72,7 @@ def test_a_busy_journey_is_tidied_early_and_nobody_sees_it() -> None:
         world.checkpoint()
         longest = max(longest, len(world.changelog["c:x"]))
     finish(world)
+    assert [alert.word for alert in world.told.values() if alert.subject[1] == "B"] == ["opened", "updated", "retracted"]
     assert longest < 60 * len(log["chat"][0].id) * 8 + 2_000
     assert world.partition.counts["replayed"] < 400
 

@@ -5,24 +5,13 @@ from itertools import pairwise
 import pytest
 
 from schemas.instant import DAY, HOUR, MINUTE, SECOND
-from tests.detection.laws.agreement import finish, lived
-from tests.detection.laws.log import Event, Log, log_of
-from tests.detection.laws.policy import AT_LAST, policy
+from tests.detection.laws.agreement import finish, lived, stepwise
+from tests.detection.laws.log import Event, log_of
+from tests.detection.laws.policy import AT_LAST
 from tests.detection.laws.spoken import ask, erased, price, reply, tier, viewed
 from tests.detection.laws.touchpoints import ORIGIN
-from tests.detection.laws.world import World
 
 RISK, LIMIT = 225 * SECOND, 5 * MINUTE
-
-
-def stepwise(log: Log, step: int, until: int) -> World:
-    """A live worker that settles and writes every `step`."""
-    world = World(log, ORIGIN, policy())
-    while world.wall < ORIGIN + until:
-        world.wall += step
-        world.read_all()
-        world.checkpoint()
-    return world
 
 
 def test_live_alerts_are_retracted_and_nothing_more_is_said() -> None:

@@ -59,6 +59,16 @@ def test_a_hundred_thousand_seconds_of_silence_say_the_same_second_by_second_or_
     assert patient.words("conflicting_claims")[0] == ("opened", "conflict", SECOND)
 
 
+def test_an_alert_is_told_as_soon_as_its_place_is_settled() -> None:
+    """Though its journey was to be looked at days later only."""
+    world = World(log_of([Event("web", price("100")), Event("email", price("120"), HOUR)]), ORIGIN, policy())
+    for wall in (30 * MINUTE, HOUR + 62 * SECOND):
+        world.wall = ORIGIN + wall
+        world.read_all()
+        world.checkpoint()
+    assert world.words() == [("opened", "conflict", HOUR)]
+
+
 def test_settling_is_strict_what_lies_at_the_settled_time_may_still_have_company() -> None:
     log = log_of([Event("chat", ask()), Event("chat", reply(), LIMIT, delay=2 * SECOND), Event("web", viewed(), LIMIT + 3 * SECOND)])
     world = World(log, ORIGIN, policy())

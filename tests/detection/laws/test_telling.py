@@ -1,12 +1,14 @@
 """From what is so to what is told: retraction, return, and names that are given twice."""
 
+import pytest
 from msgspec.structs import replace
 
 from schemas.instant import DAY, HOUR, MINUTE, SECOND
-from tests.detection.laws.agreement import lived
+from tests.detection.laws.agreement import finish, lived, stepwise
 from tests.detection.laws.log import Event, log_of
-from tests.detection.laws.spoken import ask, cart, opened, reopened, reply, resolved, waiting
+from tests.detection.laws.spoken import ask, cart, opened, reopened, reply, resolved, viewed, waiting
 from tests.detection.laws.touchpoints import ORIGIN
+from tests.detection.laws.world import ReadAll
 
 RISK, LIMIT = 225 * SECOND, 5 * MINUTE
 
@@ -58,13 +60,14 @@ def test_a_retracted_alert_that_comes_true_again_goes_on_with_its_next_revision(
 
 
 def test_a_retracted_alert_keeps_its_count_through_weeks_of_waiting() -> None:
-    world = lived(
+    log = log_of(
         [
             Event("email", opened("A"), 0),
             Event("email", waiting("customer"), HOUR, delay=90 * MINUTE),
             Event("email", waiting("nobody"), 15 * DAY),
         ]
     )
+    world = finish(stepwise(log, 6 * HOUR, 16 * DAY))
     assert [alert.revision for alert in world.told.values() if alert.detector == "resolution"][:3] == [0, 1, 2]
 
 
@@ -105,3 +108,19 @@ def test_what_one_detector_found_counts_in_the_score_of_another_also_after_a_rep
     world = lived(events)
     risk = next(alert for alert in world.told.values() if alert.state == "risk")
     assert dict(risk.contributions)["breached_clocks"] > 0
+
+
+@pytest.mark.parametrize("minute", range(0, 40, 3))
+def test_late_evidence_anywhere_in_a_long_history_is_told_as_if_folded_from_its_beginning(minute: int) -> None:
+    """Replays start on the way, behind what they cannot change: an ask learned late is answered by what came after it."""
+    history = [*(Event("chat", viewed(), n * MINUTE) for n in range(36)), Event("web", reply(), 20 * MINUTE)]
+    world = lived([*history, Event("web", ask(), minute * MINUTE + 1, delay=HOUR)], [ReadAll(live=True)], wall=38 * MINUTE, last=5 * HOUR)
+    assert len(world.measured) == (minute < 20)
+
+
+def test_late_evidence_at_the_very_deadline_behind_a_mark_was_in_time() -> None:
+    asked = [Event("chat", ask(f"conversation-{n}"), n * SECOND) for n in range(8)]
+    late = Event("web", reply("conversation-0"), LIMIT, delay=HOUR)
+    world = lived([*asked, *(Event("chat", viewed(), 6 * MINUTE + n) for n in range(20)), late], last=5 * HOUR)
+    first = [(alert.word, alert.state) for alert in world.told.values() if alert.subject[1] == "conversation-0"]
+    assert first == [("opened", "at_risk"), ("updated", "breached"), ("retracted", "breached")]

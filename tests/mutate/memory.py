@@ -1,0 +1,140 @@
+"""What is stored, forgotten and told."""
+
+from tests.mutate.mutant import LAWS, Mutant
+
+_SETTLING = "streams/detection/settling.py"
+_PARTITION = "streams/detection/partition.py"
+_JOURNEY = "streams/detection/journey.py"
+_TELLING = "streams/detection/telling.py"
+_DEATH = LAWS + "test_death.py::"
+_TOLD = LAWS + "test_telling.py::"
+_ERASURE = LAWS + "test_erasure.py::"
+
+MEMORY = [
+    Mutant(
+        "a pending touchpoint is not stored",
+        _JOURNEY,
+        "                self.pending,\n",
+        "                [],\n",
+        _DEATH + "test_a_touchpoint_that_is_pending_when_its_worker_dies_is_not_lost",
+    ),
+    Mutant(
+        "applied offsets are not stored",
+        _JOURNEY,
+        "if offset >= acked.get(channel, 0)}",
+        "if offset >= acked.get(channel, 0) and not offset}",
+        LAWS + "test_laws.py::test_what_is_delivered_again_after_a_crash_changes_nothing",
+    ),
+    Mutant(
+        "a journey is forgotten before its offsets are acked",
+        _PARTITION,
+        "if key not in self._changed and all(",
+        "if key not in self._changed or all(",
+        _DEATH + "test_what_is_clean_after_a_restart_is_not_therefore_acked",
+    ),
+    Mutant(
+        "deadlines are not scheduled after a restart",
+        _PARTITION,
+        "        self._schedule(journey, first.due, first.applied)\n",
+        "",
+        _DEATH + "test_a_deadline_survives_a_death_in_an_otherwise_dead_silence",
+    ),
+    Mutant(
+        "a journey that earlier news has come for is not looked at earlier",
+        _PARTITION,
+        "        if place < journey.due:\n",
+        "        if journey.due > (1 << 59):\n",
+        LAWS + "test_order.py::test_an_alert_is_told_as_soon_as_its_place_is_settled",
+    ),
+    Mutant(
+        "the base does not move with the horizon",
+        _SETTLING,
+        'journey.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)',
+        "pass",
+        _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
+    ),
+    Mutant(
+        "the horizon is the settled time",
+        _SETTLING,
+        "horizon = settled - self._window\n",
+        "horizon = settled\n",
+        _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
+    ),
+    Mutant(
+        "a busy journey is never tidied",
+        _SETTLING,
+        "_MANY = 32",
+        "_MANY = 1 << 30",
+        _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
+    ),
+    Mutant(
+        "that an alert was retracted is forgotten while it may come true again",
+        _SETTLING,
+        " and name.split(SEPARATOR, 1)[0] in blank:",
+        ":",
+        _TOLD + "test_a_retracted_alert_keeps_its_count_through_weeks_of_waiting",
+    ),
+    Mutant(
+        "an alert that vanishes is not taken back",
+        _TELLING,
+        'return None if told is None or told.word == "retracted" else "retracted"',
+        "return None",
+        _TOLD + "test_an_earlier_opening_learned_late_retracts_the_old_alert_and_opens_another",
+    ),
+    Mutant(
+        "what was never true is resolved instead of taken back",
+        _TELLING,
+        'return "retracted"  # what was said was never true, and it is over',
+        'return "resolved"',
+        _TOLD + "test_a_late_proof_of_an_answer_just_in_time_says_that_the_breach_never_was",
+    ),
+    Mutant(
+        "revisions do not increase",
+        _SETTLING,
+        "Told(before.revision + 1 if before else 0,",
+        "Told(before.revision if before else 0,",
+        _TOLD + "test_a_late_proof_of_a_timely_answer_retracts_what_was_over",
+    ),
+    Mutant(
+        "a clock is measured again at every replay",
+        _SETTLING,
+        "if name not in journey.measured:",
+        "if name:",
+        "tests/detection/test_first_response.py::test_first_response[what has been measured is measured once, though it be replayed]",
+    ),
+    Mutant(
+        "erasure keeps the history",
+        _SETTLING,
+        "{}, {}\n        journey.hold([])\n",
+        "{}, {}\n",
+        _ERASURE + "test_what_is_stored_at_once_holds_no_touchpoint_any_more",
+    ),
+    Mutant(
+        "how long an erasure is remembered can be seen",
+        _SETTLING,
+        "if item.at <= journey.erased_at:",
+        "if seen.occurred <= journey.erased_at:",
+        _ERASURE + "test_how_long_the_erasure_is_remembered_is_not_seen",
+    ),
+    Mutant(
+        "erasure takes back what was over",
+        _SETTLING,
+        'if told.word not in ("opened", "updated") or told.view is None:',
+        'if told.word == "retracted" or told.view is None:',
+        _ERASURE + "test_an_alert_that_is_over_stays_as_it_was_whenever_it_is_forgotten",
+    ),
+    Mutant(
+        "a touchpoint at which a detector raises stays in the journey",
+        _SETTLING,
+        "if item.place != place]",
+        "if item]",
+        LAWS + "test_failures.py::test_late_evidence_after_it_still_finds_a_journey_that_can_be_folded",
+    ),
+    Mutant(
+        "a stored touchpoint that nobody wants any more stops the worker",
+        "streams/detection/fold.py",
+        "self._wanted.get(type(data), ())",
+        "self._wanted[type(data)]",
+        LAWS + "test_two_lives.py::test_late_evidence_is_replayed_over_touchpoints_that_nobody_wants_any_more",
+    ),
+]

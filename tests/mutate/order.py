@@ -1,0 +1,138 @@
+"""Time, order, copies and progress."""
+
+from tests.mutate.mutant import LAWS, Mutant
+
+_SETTLING = "streams/detection/settling.py"
+_PARTITION = "streams/detection/partition.py"
+_ORDER = LAWS + "test_order.py::"
+_COPIES = LAWS + "test_copies.py::"
+
+ORDER = [
+    Mutant(
+        "at one instant the deadline comes first",
+        _SETTLING,
+        "if place <= deadline:",
+        "if place < deadline:",
+        _ORDER + "test_an_answer_exactly_at_the_limit_is_in_time_in_whatever_channel[chat]",
+    ),
+    Mutant(
+        "what lies at the settled time is settled",
+        _SETTLING,
+        "if min(place, deadline) >= to:",
+        "if min(place, deadline) > to:",
+        _ORDER + "test_settling_is_strict_what_lies_at_the_settled_time_may_still_have_company",
+    ),
+    Mutant(
+        "touchpoints are placed by arrival",
+        _PARTITION,
+        "place = max(touchpoint.occurred, arrived - self._lateness[channel])",
+        "place = arrived",
+        _ORDER + "test_an_answer_in_time_that_arrives_within_the_lateness_of_its_channel_is_in_time",
+    ),
+    Mutant(
+        "a deadline is stamped when it is noticed",
+        _SETTLING,
+        "journey.settled_to = deadline\n",
+        "journey.settled_to = to\n",
+        _ORDER + "test_a_deadline_is_stamped_at_itself_however_late_it_is_noticed",
+    ),
+    Mutant(
+        "a deadline in the past takes effect in the past",
+        "streams/detection/fold.py",
+        "return max(min(self.due), self.now)",
+        "return min(self.due)",
+        _ORDER + "test_a_deadline_in_the_past_takes_effect_when_it_is_created_and_after_all_touchpoints_of_that_instant",
+    ),
+    Mutant(
+        "late evidence is appended where it arrives",
+        _SETTLING,
+        "if item.place > journey.last and item.at > fold.fired and item.at >= fold.now:",
+        "if item.at:",
+        LAWS + "test_telling.py::test_a_late_proof_of_a_timely_answer_retracts_what_was_over",
+    ),
+    Mutant(
+        "evidence at a deadline that has fired counts as after it",
+        _SETTLING,
+        "item.at > fold.fired and",
+        "item.at >= fold.fired and",
+        _ORDER + "test_a_millisecond_beyond_the_lateness_it_is_late_evidence_which_takes_the_breach_back",
+    ),
+    Mutant(
+        "evidence later than the window is told from its own time on",
+        _SETTLING,
+        "Item(max(seen.occurred, place - self._window),",
+        "Item(seen.occurred,",
+        _ORDER + "test_later_than_the_window_counts_as_occurring_one_window_before_its_place",
+    ),
+    Mutant(
+        "history is ordered by channel and offset",
+        "streams/detection/journey.py",
+        "return self.at, self.channel, self.offset",
+        "return 0, self.channel, self.offset",
+        LAWS + "test_telling.py::test_an_earlier_opening_learned_late_retracts_the_old_alert_and_opens_another",
+    ),
+    Mutant(
+        "a replay starts behind the touchpoint that it is for",
+        "streams/detection/journey.py",
+        "return place > self.last and place[0] > self.fired",
+        "return place[0] > self.fired",
+        LAWS + "test_telling.py::test_late_evidence_anywhere_in_a_long_history_is_told_as_if_folded_from_its_beginning",
+    ),
+    Mutant(
+        "what is pending is ordered by offset",
+        "streams/detection/journey.py",
+        "if self.pending and pending < self.pending[-1]:",
+        "if self.pending and pending.offset < self.pending[-1].offset:",
+        _ORDER + "test_evidence_stands_in_the_order_of_occurrence_not_of_offsets",
+    ),
+    Mutant(
+        "a clock that stepped back too far is not repaired",
+        _PARTITION,
+        "            place = journey.settled_to\n",
+        "",
+        _ORDER + "test_a_clock_that_steps_back_further_is_repaired_and_counted",
+    ),
+    Mutant(
+        "the skew of clocks is ignored",
+        "streams/detection/progress.py",
+        "arrived - SKEW",
+        "arrived",
+        _ORDER + "test_a_leader_change_in_a_backlog_steps_back_within_the_skew",
+    ),
+    Mutant(
+        "the fastest channel decides how far all are read",
+        "streams/detection/progress.py",
+        "return min(read - ",
+        "return max(read - ",
+        _ORDER + "test_a_backlog_invents_no_missed_response",
+    ),
+    Mutant(
+        "a copy of just 24 hours counts",
+        _PARTITION,
+        "<= duplicates.WITHIN:",
+        "< duplicates.WITHIN:",
+        _COPIES + "test_a_copy_within_24_hours_of_arrival_is_dropped_and_one_a_millisecond_later_counts[86400000-1]",
+    ),
+    Mutant(
+        "copies are counted from the last copy",
+        _PARTITION,
+        "                return Admission.REPEATED\n",
+        "                journey.counted = duplicates.without(journey.counted, at) + duplicates.entry(name, arrived)\n"
+        "                return Admission.REPEATED\n",
+        _COPIES + "test_copies_are_counted_from_the_last_that_counted_not_from_the_last_copy",
+    ),
+    Mutant(
+        "what has been counted is forgotten as soon as it is settled",
+        _SETTLING,
+        "settled - duplicates.WITHIN",
+        "settled",
+        _COPIES + "test_what_has_been_counted_is_remembered_for_24_hours_in_a_busy_journey_too",
+    ),
+    Mutant(
+        "a customer and a visitor of one id are joined",
+        "schemas/identity.py",
+        "return kind + identity",
+        "return _CUSTOMER + identity",
+        _COPIES + "test_a_customer_and_a_visitor_of_one_id_are_two_though_their_records_have_one_key",
+    ),
+]
