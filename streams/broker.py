@@ -22,6 +22,8 @@ NOTICE = (
 DEFAULT_PARTITIONS = 4
 _ERROR_BYTES = 512
 _PRODUCER = 0
+_REBALANCE_DELAY_MS = 300
+"""A new group waits so long for further workers; the mock cluster's own 3 s are for tests of another kind."""
 
 
 def _librdkafka() -> ctypes.CDLL:
@@ -36,6 +38,8 @@ def _librdkafka() -> ctypes.CDLL:
     lib.rd_kafka_mock_cluster_new.argtypes = [ctypes.c_void_p, ctypes.c_int]
     lib.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
     lib.rd_kafka_mock_cluster_bootstraps.argtypes = [ctypes.c_void_p]
+    lib.rd_kafka_mock_group_initial_rebalance_delay_ms.restype = None
+    lib.rd_kafka_mock_group_initial_rebalance_delay_ms.argtypes = [ctypes.c_void_p, ctypes.c_int32]
     lib.rd_kafka_mock_topic_create.restype = ctypes.c_int
     lib.rd_kafka_mock_topic_create.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int]
     return lib
@@ -53,6 +57,7 @@ def serve(topics: Mapping[str, int]) -> None:
     cluster = lib.rd_kafka_mock_cluster_new(client, 1)
     if not cluster:
         raise RuntimeError("librdkafka's mock cluster does not start")
+    lib.rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, _REBALANCE_DELAY_MS)
     for topic, partitions in topics.items():
         code = lib.rd_kafka_mock_topic_create(cluster, topic.encode(), partitions, 1)
         if code != 0:
@@ -74,7 +79,10 @@ class EmbeddedBroker:
         self.address = ""
 
     def __enter__(self) -> Self:
-        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own module
+        # in a session of its own: Ctrl-C is for this process, whose workers still have a last checkpoint to write
+        self._child = subprocess.Popen(  # noqa: S603 -- our own module
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         assert self._child.stdout is not None  # noqa: S101 -- asked for in the line above
         self.address = self._child.stdout.readline().strip()
         if not self.address:

@@ -138,7 +138,3 @@ class Metrics:
 
     def standing(self, readiness: Readiness) -> None:
         self._ready.show({(readiness.phase.value,): 1})
-
-
-def release() -> str:
-    return VERSION

@@ -15,11 +15,11 @@ from streams.engine.pace import Pace
 from streams.engine.sending import Outgoing
 from streams.engine.tally import Tally
 from streams.engine.transport import Chunk
-from streams.metrics import Metrics, release
+from streams.metrics import Metrics
+from streams.version import VERSION
 
 FORWARDED_HEADER = "throughline.forwarded"
 """Where a record lay that was keyed or partitioned wrongly: `<partition>/<offset>`."""
-VERSION = release()
 
 
 class Admitting:

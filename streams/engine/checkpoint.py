@@ -34,8 +34,9 @@ class Due(NamedTuple):
 
 def due(held: Held) -> Due | None:
     """Settles what can be settled and takes what is to be written; None if that is nothing. No await in here: one instant."""
-    settled = held.progress.settled()
-    changes = list(held.partition.advance(settled)) if settled > -NEVER else []
+    # a worker that has just taken over knows of little progress at first
+    held.settled = max(held.settled, held.progress.settled())
+    changes = list(held.partition.advance(held.settled)) if held.settled > -NEVER else []
     journeys: dict[str, bytes | None] = dict.fromkeys(held.forgotten)
     journeys.update(held.partition.changed())
     outgoing = held.outgoing
@@ -49,7 +50,7 @@ def due(held: Held) -> Due | None:
         [change for change in changes if isinstance(change, Failed)],
         outgoing,
         journeys,
-        Clock(settled, dict(held.admitted)),
+        Clock(held.settled, dict(held.admitted)),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from msgspec import Struct
 
+from schemas.instant import NEVER
 from streams.detection.partition import Partition
 from streams.detection.progress import Progress
 from streams.engine.sending import Outgoing
@@ -41,6 +42,8 @@ class Held:
     """By channel the next offset to be admitted."""
     ends: dict[str, int]
     """By channel the end of the topic partition when it was last asked for."""
+    settled: int = -NEVER
+    """How far its journeys have been settled, by whichever worker; never goes back."""
     committed: dict[str, int] = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
     """Dead letters and forwarded records since the last checkpoint."""

@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from structlog.stdlib import get_logger
 
+from schemas.instant import NEVER
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection.detector import Detector
@@ -88,6 +89,7 @@ class Journeys:
                 stored[number],
                 {channel: positions[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
                 {channel: ends[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
+                clocks[number].settled if number in clocks else -NEVER,
             )
             for number, producer in zip(numbers, producers, strict=True)
         }
@@ -98,12 +100,18 @@ class Journeys:
         return producer
 
     def _restored(
-        self, number: int, producer: AIOKafkaProducer, stored: Mapping[bytes, bytes], positions: dict[str, int], ends: dict[str, int]
+        self,
+        number: int,
+        producer: AIOKafkaProducer,
+        stored: Mapping[bytes, bytes],
+        positions: dict[str, int],
+        ends: dict[str, int],
+        to: int,
     ) -> Held:
         partition = Partition(number, self._policy, self._detectors, self._decoded)
         for journey, value in stored.items():
             partition.restore(journey.decode(), value)
-        return Held(number, partition, Progress(self._policy.lateness), producer, positions, ends)
+        return Held(number, partition, Progress(self._policy.lateness), producer, positions, ends, settled=to)
 
     async def _read(self, numbers: Sequence[int]) -> dict[int, dict[bytes, bytes]]:
         """The changelog's last value of each key, by partition number; only what was committed."""

@@ -1,17 +1,19 @@
 """A broker, workers as processes, touchpoints in and alerts out: what the tests of a running worker are made of."""
 
 import json
+import os
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared
 
 from schemas.decode import decode
 from schemas.instant import format_instant
@@ -83,6 +85,7 @@ class Worker:
             "metrics_port": 0,
             "session_timeout_ms": 6000,
             "checkpoint_ms": 200,
+            "probe_ms": 200,
         } | settings
         self._command += [json.dumps(given), json.dumps(policy)]
         self._start()
@@ -196,17 +199,47 @@ class Live:
 def live(
     folder: Path, policy: Mapping[str, Any] = POLICY, *, partitions: int = 4, counts: Mapping[str, int] = MappingProxyType({})
 ) -> Iterator[Live]:
-    """On the embedded broker. `counts`: topics with another number of partitions; 0 for none of it at all."""
+    """On the embedded broker, or on the Kafka that THROUGHLINE_TEST_KAFKA names, whose topics of ours are made anew.
+
+    `counts`: topics with another number of partitions; 0 for none of it at all.
+    """
     parsed = Policy.model_validate(policy)
-    wanted = dict.fromkeys([*topics.partitioned(parsed, APPLICATION), *topics.written()], partitions)
-    with EmbeddedBroker({topic: count for topic, count in (wanted | dict(counts)).items() if count}) as broker:
-        running = Live(broker.address, folder, partitions, policy)
+    usual = dict.fromkeys([*topics.partitioned(parsed, APPLICATION), *topics.written()], partitions)
+    wanted = {topic: count for topic, count in (usual | dict(counts)).items() if count}
+    real = os.environ.get("THROUGHLINE_TEST_KAFKA")
+    with nullcontext() if real else EmbeddedBroker(wanted) as broker:
+        if real:
+            make_anew(real, wanted)
+        running = Live(real or broker.address, folder, partitions, policy)  # type: ignore[union-attr]  # one of the two
         try:
             yield running
         finally:
             running.close()
             for log in sorted(folder.glob("*.log")):
                 sys.stdout.write(f"--- {log.name}\n{log.read_text()}\n")
+
+
+def make_anew(address: str, wanted: Mapping[str, int]) -> None:
+    """Topics and group of the application, without what earlier tests left."""
+    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    ours = [topic for topic in admin.list_topics(timeout=PATIENCE_S).topics if topic.startswith(("touchpoints.", "alerts.", APPLICATION))]
+    for gone in admin.delete_topics(ours).values() if ours else ():
+        gone.result(PATIENCE_S)
+    for group in until(lambda: _deleted(admin), "an empty consumer group"):
+        assert group == APPLICATION
+    until(lambda: not any(topic in admin.list_topics(timeout=PATIENCE_S).topics for topic in ours), "the topics gone")
+    arrival = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "8000000"}
+    for made in admin.create_topics([NewTopic(topic, count, 1, config=arrival) for topic, count in wanted.items()]).values():
+        made.result(PATIENCE_S)
+
+
+def _deleted(admin: AdminClient) -> list[str]:
+    """The group's name once it is no more: a killed worker stays a member until its session ends."""
+    try:
+        admin.delete_consumer_groups([APPLICATION])[APPLICATION].result(PATIENCE_S)
+    except KafkaException as error:
+        return [APPLICATION] if error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND else []
+    return [APPLICATION]
 
 
 class Record:
@@ -220,8 +253,8 @@ class Record:
         self.headers: Sequence[tuple[str, Any]] = list(headers.items() if isinstance(headers, dict) else headers)
 
 
-def replayed(running: Live) -> tuple[dict[str, bytes], int]:
-    """What the core alone says of the log, up to where the workers have settled it; by alert id and revision. And the touchpoints."""
+def replayed(running: Live) -> dict[str, bytes]:
+    """What the core alone says of the log, up to where the workers have settled it; by alert id and revision."""
     policy = Policy.model_validate(running.policy)
     clocks = {
         int(message.partition() or 0): Clock.unpacked(message.value() or b"")
@@ -229,19 +262,17 @@ def replayed(running: Live) -> tuple[dict[str, bytes], int]:
         if message.key() == CLOCK_KEY
     }
     partitions = {number: Partition(number, policy, load(policy)) for number in clocks}
-    admitted = 0
     for message in running.read(*(TOPIC_PREFIX + channel for channel in policy.channels)):
         match decode(Record(message)):
             case Touchpoint() as touchpoint if partition_for(touchpoint.journey[2:].encode(), running.partitions) == touchpoint.partition:
                 partitions[touchpoint.partition].admit(touchpoint)
-                admitted += 1
     told = {}
     for number, partition in partitions.items():
         for change in partition.advance(clocks[number].settled):
             if isinstance(change, AlertChange):
                 ((_, _, value), _) = change.event().records(change.family)
                 told[change.event().id] = value or b""
-    return told, admitted
+    return told
 
 
 def by_id(alerts: Sequence[bytes]) -> dict[str, set[bytes]]:

@@ -74,8 +74,8 @@ ORDER = [
     Mutant(
         "a replay starts behind the touchpoint that it is for",
         "streams/detection/journey.py",
-        "return place > self.last and place[0] > self.fired",
-        "return place[0] > self.fired",
+        "for mark in reversed(self.marks) if mark.last < place",
+        "for mark in reversed(self.marks)",
         LAWS + "test_telling.py::test_late_evidence_anywhere_in_a_long_history_is_told_as_if_folded_from_its_beginning",
     ),
     Mutant(

@@ -1,0 +1,96 @@
+"""What a checkpoint takes at its instant."""
+
+import json
+
+from aiokafka import ConsumerRecord
+
+from schemas.decode import decode
+from schemas.instant import MINUTE, NEVER, format_instant
+from schemas.touchpoint import Touchpoint
+from streams.engine.checkpoint import due
+from streams.engine.held import Clock, Held
+from tests.engine.holding import held
+
+AT = 1_700_000_000_000
+
+
+def admit(mine: Held, offset: int) -> None:
+    """A case of c1's that is overdue a second later."""
+    told = {
+        "specversion": "1.0",
+        "id": f"e{offset}",
+        "source": "test",
+        "type": "io.throughline.conversation.opened.v1",
+        "time": format_instant(AT),
+        "customerid": "c1",
+        "data": {"conversation_id": "v1", "due_at": format_instant(AT + 1000)},
+    }
+    headers = (("content-type", b"application/cloudevents+json"),)
+    record = ConsumerRecord("touchpoints.chat", 0, offset, AT, 1, b"c1", json.dumps(told).encode(), None, 2, 0, headers)
+    touchpoint = decode(record)
+    assert isinstance(touchpoint, Touchpoint)
+    mine.partition.admit(touchpoint)
+    mine.admitted["chat"] = offset + 1
+
+
+def pass_time(mine: Held, to: int) -> None:
+    for channel in mine.admitted:
+        mine.progress.caught_up(channel, to)
+
+
+def test_nothing_admitted_and_nothing_due_is_no_transaction() -> None:
+    mine = held()
+    mine.committed = dict(mine.admitted)
+    pass_time(mine, AT)
+    assert due(mine) is None
+
+
+def test_the_first_checkpoint_of_an_assignment_writes_its_positions() -> None:
+    found = due(held(admitted={"chat": 7}))
+    assert found is not None
+    assert found.clock == Clock(-NEVER, {"chat": 7, "shop": 0})
+
+
+def test_a_touchpoint_that_waits_lies_in_the_journey_that_goes_with_its_position() -> None:
+    mine = held()
+    admit(mine, 4)
+    found = due(mine)
+    assert found is not None
+    assert list(found.journeys) == ["c:c1"]
+    assert found.alerts == []
+    assert found.clock.positions == {"chat": 5, "shop": 0}
+
+
+def test_what_is_due_is_told_once() -> None:
+    mine = held()
+    admit(mine, 4)
+    pass_time(mine, AT + MINUTE)
+    found = due(mine)
+    assert found is not None
+    assert {change.view.detector for change in found.alerts} >= {"resolution"}
+    again = due(mine)
+    assert again is not None
+    assert again.alerts == []
+
+
+def test_a_tombstone_gives_way_to_a_journey_that_has_come_back() -> None:
+    mine = held()
+    mine.forgotten = ["c:c1", "c:c2"]
+    admit(mine, 4)
+    found = due(mine)
+    assert found is not None
+    assert found.journeys["c:c1"] is not None
+    assert found.journeys["c:c2"] is None
+
+
+def test_settled_time_never_goes_back_when_a_worker_takes_over() -> None:
+    mine = held()
+    mine.settled = AT
+    found = due(mine)
+    assert found is not None
+    assert found.clock.settled == AT
+
+
+def test_the_clock_is_what_was_packed() -> None:
+    clock = Clock(AT, {"chat": 5})
+    assert Clock.unpacked(clock.packed()) == clock
