@@ -41,7 +41,7 @@ class Mark(Struct, frozen=True, gc=False):
     fold: bytes
 
 
-MARK_EVERY, MARKS = 8, 4
+MARK_EVERY, MARKS = 5, 5
 
 
 class Head(Struct, array_like=True, gc=False):

@@ -59,6 +59,7 @@ class Waits(Struct, array_like=True, gc=False):
     clocks: dict[str, Clock] = field(default_factory=dict)
     """By matter."""
     conversations: dict[str, Conversation] = field(default_factory=dict)
+    """In order of their last touchpoint, so that the first is the next to be forgotten."""
 
 
 class FirstResponsePolicy(DetectorPolicy):
@@ -111,8 +112,10 @@ class FirstResponse:
                 yield from self._resolve(state, at, seen, resolved.conversation_id)
 
     def deadline(self, state: Waits) -> int:
-        clocks = (min(clock.target.next(), clock.forget) for clock in state.clocks.values())
-        return min(min(clocks, default=NEVER), min((talk.forget for talk in state.conversations.values()), default=NEVER))
+        due = next(iter(state.conversations.values())).forget if state.conversations else NEVER
+        for clock in state.clocks.values():
+            due = min(due, clock.target.next(), clock.forget)
+        return due
 
     def expire(self, state: Waits, at: int, known: Known) -> Iterator[Says]:  # noqa: ARG002  the contract's
         for matter, clock in list(state.clocks.items()):
@@ -140,7 +143,7 @@ class FirstResponse:
     # -- what happens
     def _meet(self, state: Waits, at: int, seen: Seen, opened: ConversationOpened) -> None:
         matter = _matter(seen.correlation, opened.about, opened.theme)
-        before = state.conversations.get(opened.conversation_id)
+        before = state.conversations.pop(opened.conversation_id, None)
         talk = Conversation(
             matter or _alone(opened.conversation_id), opened.theme, opened.priority, at + self.policy.keep, matter is not None
         )
@@ -149,11 +152,12 @@ class FirstResponse:
         state.conversations[opened.conversation_id] = talk
 
     def _conversation(self, state: Waits, at: int, seen: Seen, name: str) -> Conversation:
-        talk = state.conversations.get(name)
+        talk = state.conversations.pop(name, None)
         if talk is None:
             matter = _matter(seen.correlation, None, None)
-            talk = state.conversations[name] = Conversation(matter or _alone(name), None, None, 0, matter is not None)
+            talk = Conversation(matter or _alone(name), None, None, 0, matter is not None)
         talk.forget = at + self.policy.keep
+        state.conversations[name] = talk
         return talk
 
     def _ask(self, state: Waits, at: int, seen: Seen, known: Known, name: str, about: str | None = None) -> None:
