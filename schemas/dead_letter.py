@@ -59,6 +59,11 @@ def dead_letter(record: Record, refused: Refused, version: str) -> DeadLetter:
     return DeadLetter(record.key, record.value, record.timestamp, headers)
 
 
+def detector_failed(detector: str, error: str) -> Refused:
+    """Of a touchpoint that a detector could not bear. `error` is an exception's type: its text may quote the customer."""
+    return Refused("detector_failed", f"the detector {detector} failed on it: {error}", stage="detect", recoverable=True)
+
+
 def read_error(headers: list[tuple[str, Any]]) -> Error:
     """What a dead letter's headers say; pydantic's ValidationError if they are none of ours."""
     return Error.model_validate({name: value.decode() for name, value in headers if name.startswith(HEADER_PREFIX)}, strict=False)

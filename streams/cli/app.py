@@ -6,10 +6,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from streams.cli import demo, dump, journey, policy, produce, replay, schemas, simulate, validate, worker
+from streams.cli import demo, dump, journey, policy, produce, replay, schemas, score, simulate, validate, worker
 from streams.cli.trouble import trouble_of
 
 ENDS = "Exit codes: 0 done; 1 something was found, or could not be finished; 2 nothing was done: an option, a file or a policy is wrong."
+WORKER_ENDS = (
+    "Exit codes: 0 stopped when told to; 2 an option, a setting or the policy is wrong; 70 (EX_SOFTWARE) something that must be true was "
+    "not: start it again, it goes on from the last checkpoint; 78 (EX_CONFIG) topics or an address must be mended first: starting again "
+    "helps nothing."
+)
 
 
 class Commands(TyperGroup):
@@ -28,7 +33,7 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     help="Joins every touchpoint of every customer, and says where the journey breaks.",
-    epilog=ENDS,
+    epilog=f"{ENDS} Of the worker also 70 and 78: see throughline worker --help.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -54,7 +59,7 @@ def throughline(
 
 
 app.command("demo", epilog=ENDS)(demo.demo)
-app.command("worker", epilog=ENDS)(worker.worker)
+app.command("worker", epilog=WORKER_ENDS)(worker.worker)
 app.command("replay", epilog=ENDS)(replay.replay)
 app.command("journey", epilog=ENDS)(journey.journey)
 app.command("validate", epilog=ENDS)(validate.validate)
@@ -63,3 +68,4 @@ app.add_typer(schemas.app, name="schemas", epilog=ENDS)
 app.command("produce", epilog=ENDS)(produce.produce)
 app.command("dump", epilog=ENDS)(dump.dump)
 app.command("simulate", epilog=ENDS)(simulate.simulate)
+app.command("score", epilog=ENDS)(score.score)

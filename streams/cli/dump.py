@@ -27,8 +27,8 @@ def dump(
       throughline dump alerts.slow-response | jq .value.data.summary
     """
     from streams.cli.screen import bar
-    from streams.kafka_dump import dump as read
-    from streams.logfile import writing
+    from streams.kafka.dump import dump as read
+    from streams.logs.file import writing
 
     with bar("reading", None) as shown, writing(out) as log:
         for record in read(topics, kafka, committed_only=not uncommitted):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemas.policy import Policy
-    from streams.logfile import LogRecord
+    from streams.logs.file import LogRecord
 
 
 def read(logs: list[str], partitions: int | None) -> "tuple[list[LogRecord], int]":
     """The log, and of how many partitions each topic is."""
     from streams.cli.screen import err
-    from streams.logfile import partitions_of, placed, read_lines
+    from streams.logs.file import partitions_of, placed, read_lines
 
     with err.status("reading") if err.is_terminal else nullcontext():
         lines = list(read_lines(logs))
@@ -23,7 +23,7 @@ def read(logs: list[str], partitions: int | None) -> "tuple[list[LogRecord], int
 def policy_for(file: Path | None, log: "list[LogRecord]") -> "Policy":
     from streams.cli.trouble import Exit, Trouble
     from streams.policy_file import load_policy
-    from streams.replay import channels_of, default_policy
+    from streams.replay.default_policy import channels_of, default_policy
 
     if file is not None:
         return load_policy(file)

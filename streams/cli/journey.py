@@ -6,7 +6,7 @@ from streams.cli.options import Logs, Partitions, PolicyFile, Until
 from streams.cli.trouble import Exit, Trouble
 
 if TYPE_CHECKING:
-    from streams.journey_view import Timeline
+    from streams.replay.timeline import Timeline
 
 
 def journey(
@@ -29,7 +29,7 @@ def journey(
       throughline journey day.jsonl --anonymous 9f2c --json | jq .entries
     """
     from streams.cli.inputs import policy_for, read
-    from streams.journey_view import timeline
+    from streams.replay.timeline import timeline
 
     if (customer is None) == (anonymous is None):
         raise typer.BadParameter("name one: --customer ID or --anonymous ID")

@@ -28,8 +28,8 @@ def produce(
       throughline simulate --customers 100 --days 1 | throughline produce - --rate 200
     """
     from streams.cli.screen import bar
-    from streams.kafka_produce import produce as send
-    from streams.logfile import read_lines
+    from streams.kafka.produce import produce as send
+    from streams.logs.file import read_lines
 
     with bar("sending", None) as shown:
         produced = send(read_lines(logs), kafka, rate=rate, progress=lambda so_far: shown.at(so_far.acknowledged))

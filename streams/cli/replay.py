@@ -13,9 +13,6 @@ class Form(StrEnum):
     NONE = "none"
 
 
-Out = Annotated[str | None, typer.Option(metavar="FILE", show_default=False)]
-
-
 def replay(
     logs: Logs,
     policy: PolicyFile = None,
@@ -44,10 +41,10 @@ def replay(
     from streams.cli.inputs import policy_for, read
     from streams.cli.screen import bar, err, out
     from streams.cli.summary_table import show
-    from streams.logfile import writing
+    from streams.logs.file import writing
     from streams.replay import Replay
-    from streams.replay_outcome import Alert, Dead
-    from streams.replay_summary import Summary
+    from streams.replay.outcome import Alert, Dead
+    from streams.replay.summary import Summary
 
     log, count = read(logs, partitions)
     run = Replay(log, policy_for(policy, log), count, until)

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.replay import Replay
-from streams.replay_summary import Summary, nested
+from streams.replay.summary import Summary, nested
 
 _WORDS = ("opened", "updated", "resolved", "retracted")
 _RARELY = {

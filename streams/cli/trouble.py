@@ -25,8 +25,8 @@ class Trouble(Exception):
 def trouble_of(error: Exception) -> Trouble | None:
     """None if the error is not the user's to mend."""
     from streams.detection.detectors import PolicyMistake
-    from streams.kafka_client import KafkaTrouble
-    from streams.logfile import LogBroken
+    from streams.kafka.client import KafkaTrouble
+    from streams.logs.file import LogBroken
     from streams.policy_file import PolicyInvalid
     from streams.settings import SettingsInvalid
 

@@ -19,7 +19,7 @@ def validate(logs: Logs) -> None:
     """
     from schemas.decode import decode
     from schemas.touchpoint import Refused
-    from streams.logfile import PARTITIONS, placed, read_lines
+    from streams.logs.file import PARTITIONS, placed, read_lines
 
     read = refused = 0
     for record in placed(read_lines(logs), PARTITIONS):

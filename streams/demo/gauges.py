@@ -15,7 +15,6 @@ class Gauges(Struct):
     settled_lag: float = float("inf")
     """Seconds: the worst partition number's."""
     journeys: float = 0
-    refused: float = 0
     ready: bool = False
 
 
@@ -40,8 +39,6 @@ def read(url: str) -> Gauges | None:
                     settled.append(sample.value)
                 case "throughline_journeys":
                     found.journeys = sample.value
-                case "throughline_refused_total":
-                    found.refused += sample.value
                 case "throughline_ready":
                     found.ready = found.ready or (sample.labels["phase"] == "ready" and sample.value == 1)
     found.settled_lag = max(settled, default=float("inf"))

@@ -4,21 +4,25 @@ import json
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from schemas.alert import Family
 from schemas.instant import parse_instant
-from streams.kafka_client import client
+from streams.kafka.client import client
 
+_GROUP = "demo-subscriber"
 _LATEST = 100
+_FINISH_S = 10.0
 
 
 class Subscriber(threading.Thread):
     def __init__(self, kafka: str) -> None:
         super().__init__(name="subscriber", daemon=True)
-        settings = {"group.id": "demo-subscriber", "auto.offset.reset": "earliest", "isolation.level": "read_committed"}
+        settings = {"group.id": _GROUP, "auto.offset.reset": "earliest", "isolation.level": "read_committed"}
+        self._kafka = kafka
         self._consumer = Consumer(client(kafka) | settings)
         self._consumer.subscribe([family.topic for family in Family])
         self._ended = threading.Event()
@@ -27,20 +31,45 @@ class Subscriber(threading.Thread):
         self.latest: deque[dict[str, Any]] = deque(maxlen=_LATEST)
         self.latencies: list[float] = []
         """Seconds from an event's place in the order to its arrival here."""
-        self.doubled = 0
 
     def run(self) -> None:
         while not self._ended.is_set():
-            for message in self._consumer.consume(500, timeout=0.1):
-                if message.error() is None and (value := message.value()) is not None:
-                    self._hear(json.loads(value), time.time())
+            self._listen()
+        deadline = time.monotonic() + _FINISH_S
+        ends = self._ends()
+        while self._behind(ends) and time.monotonic() < deadline:
+            self._listen()
         self._consumer.close()
+
+    def _listen(self) -> None:
+        for message in self._consumer.consume(500, timeout=0.1):
+            if message.error() is None and (value := message.value()) is not None:
+                self._hear(json.loads(value), time.time())
+
+    def _ends(self) -> dict[tuple[str, int], int]:
+        """Of what there is to read, by topic and partition; nothing if the broker is gone, for no more will come."""
+        ends = {}
+        asking = Consumer(client(self._kafka) | {"group.id": _GROUP})  # a connection of its own: on the other's a fetch waits for records
+        try:
+            for part in self._consumer.assignment():
+                low, high = asking.get_watermark_offsets(part, timeout=_FINISH_S)
+                if high > low:
+                    ends[part.topic, part.partition] = high
+        except KafkaException:
+            return {}
+        finally:
+            asking.close()
+        return ends
+
+    def _behind(self, ends: Mapping[tuple[str, int], int]) -> bool:
+        parts = [TopicPartition(*where) for where in ends]
+        # of what has never been read the position is negative
+        return any(at.offset < ends[at.topic, at.partition] for at in self._consumer.position(parts))
 
     def _hear(self, event: dict[str, Any], now: float) -> None:
         data = event["data"]
         key = data["alert_id"], data["revision"]
         if key in self.events:
-            self.doubled += 1
             return
         self.events[key] = event
         self.latest.append(event)
@@ -54,5 +83,6 @@ class Subscriber(threading.Thread):
         return sum(event["type"].endswith(("opened.v1", "updated.v1")) for event in last.values())
 
     def end(self) -> None:
+        """Reads what has been written so far to its end."""
         self._ended.set()
         self.join()

@@ -5,7 +5,7 @@ import time
 
 from confluent_kafka import KafkaError, Message, Producer
 
-from streams.kafka_client import client
+from streams.kafka.client import client
 from streams.simulate.plan import Plan
 from streams.simulate.story import Line
 from streams.simulate.traffic import simulate

@@ -6,10 +6,11 @@ from typing import Any
 
 from schemas.dead_letter import DEAD_LETTER_TOPIC, dead_letter
 from schemas.decode import decode
+from schemas.forwarded import origin_header
 from schemas.partitioner import partition_for
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX, Heartbeat, Record, Refused, Touchpoint
-from streams.engine.broken import broken
+from streams.engine.broken import broken, bug
 from streams.engine.held import Held
 from streams.engine.pace import Pace
 from streams.engine.sending import Outgoing
@@ -17,9 +18,6 @@ from streams.engine.tally import Tally
 from streams.engine.transport import Chunk
 from streams.metrics import Metrics
 from streams.version import VERSION
-
-FORWARDED_HEADER = "throughline.forwarded"
-"""Where a record lay that was keyed or partitioned wrongly: `<partition>/<offset>`."""
 
 
 class Admitting:
@@ -76,8 +74,8 @@ class Admitting:
 
 def forwarded(record: Record, right: int, identity: bytes) -> Outgoing:
     """The record as its producer should have sent it; it keeps its time, which a topic with LogAppendTime sets anew."""
-    origin = f"{record.partition}/{record.offset}".encode()
-    return Outgoing(record.topic, right, identity, record.value, record.timestamp, [*record.headers, (FORWARDED_HEADER, origin)])
+    headers = [*record.headers, origin_header(record.partition, record.offset)]
+    return Outgoing(record.topic, right, identity, record.value, record.timestamp, headers)
 
 
 def refusal(record: Record, refused: Refused, partitions: int) -> Outgoing:
@@ -110,5 +108,5 @@ def agents(
 def _take(admitting: Admitting, chunk: Chunk) -> None:
     try:
         admitting.take(chunk)
-    except Exception as bug:  # noqa: BLE001 -- raised, it would end this agent and skip the chunk
-        broken("a record could not be admitted: a bug", error=type(bug).__name__, topic=chunk.tp.topic, start=chunk.start, exc_info=True)
+    except Exception as error:  # noqa: BLE001 -- raised, it would end this agent and skip the chunk
+        bug(error, "a record could not be admitted", topic=chunk.tp.topic, partition=chunk.tp.partition, start=chunk.start)

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import faust
+from aiokafka.errors import KafkaError
 
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection import detectors
 from streams.engine import topics
 from streams.engine.agents import Admitting, agents
-from streams.engine.broken import broken
+from streams.engine.broken import broken, bug
 from streams.engine.checkpoint import Checkpoint
 from streams.engine.connections import Connections
 from streams.engine.failures import Failures
@@ -88,8 +89,10 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, cou
     async def recover(*_: Any, **__: Any) -> None:
         try:
             await worker.recover()
-        except Exception as error:  # noqa: BLE001 -- raised, Faust would begin to read what has not been recovered
+        except KafkaError as error:  # raised, Faust would begin to read what has not been recovered
             broken("recovery failed", error=f"{type(error).__name__}: {error}"[:500])
+        except Exception as error:  # noqa: BLE001 -- the same
+            bug(error, "recovery failed")
 
     app.on_rebalance_complete.connect(recover, weak=False)
     return worker

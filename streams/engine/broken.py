@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from traceback import extract_tb
 from typing import Any, NoReturn
 
 from structlog.stdlib import get_logger
@@ -23,3 +24,13 @@ def broken(why: str, **facts: Any) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(BROKEN)
+
+
+def bug(error: Exception, why: str, **facts: Any) -> NoReturn:
+    """Ends the process for an exception that nobody foresaw: what and where, without its text, which may quote a customer."""
+    broken(f"{why}: a bug", error=type(error).__name__, raised=raised(error), **facts)
+
+
+def raised(error: BaseException) -> list[str]:
+    """Where, from the outermost call to the innermost."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]

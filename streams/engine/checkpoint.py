@@ -6,17 +6,20 @@ from typing import NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
+from structlog.stdlib import get_logger
 
 from schemas.instant import NEVER
 from schemas.partitioner import partition_for
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection.change import AlertChange, Failed
 from streams.detection.detector import Measured
-from streams.engine.broken import broken
+from streams.engine.broken import broken, bug
 from streams.engine.failures import Failures
 from streams.engine.held import CLOCK_KEY, Clock, Held
-from streams.engine.sending import Outgoing, send
+from streams.engine.sending import Outgoing, TooLarge, send
 from streams.metrics import Metrics
+
+_log = get_logger(__name__)
 
 
 class Due(NamedTuple):
@@ -71,8 +74,11 @@ class Checkpoint:
         """Returns when all is committed; ends the process if anything is not."""
         async with self._one_at_a_time:
             began = self._now()
-            with_something = [found for mine in held() if (found := due(mine)) is not None]
-            await asyncio.gather(*(self._commit(found) for found in with_something))
+            try:
+                with_something = [found for mine in held() if (found := due(mine)) is not None]
+                await asyncio.gather(*(self._commit(found) for found in with_something))
+            except Exception as error:  # noqa: BLE001 -- what was taken is in no transaction: nobody may go on from here
+                bug(error, "a checkpoint failed")
             if with_something:
                 self._metrics.checkpoint.observe((self._now() - began) / 1000)
 
@@ -83,7 +89,7 @@ class Checkpoint:
             await self._transact(found, letters)
         except ProducerFenced:
             broken("another worker has taken over a partition number", partition=held.number)
-        except (KafkaError, ValueError) as error:
+        except (KafkaError, TooLarge) as error:
             broken("a checkpoint could not be committed", partition=held.number, error=f"{type(error).__name__}: {error}"[:500])
         now = self._now()
         held.committed = dict(found.clock.positions)
@@ -92,6 +98,14 @@ class Checkpoint:
             self._metrics.acknowledged(change, now)
         for measured in found.measured:
             self._metrics.measured(measured)
+        for failed in found.failed:
+            self._metrics.refused.labels(channel=failed.touchpoint.channel, error_class="detector_failed").inc()
+        if found.failed:
+            _log.error(
+                "a detector failed on touchpoints: they are left out, and lie with the dead letters",
+                partition=held.number, touchpoints=len(found.failed),
+                failures=sorted({f"{failed.detector}: {failed.error}" for failed in found.failed}),
+            )  # fmt: skip
 
     async def _transact(self, found: Due, letters: Sequence[Outgoing]) -> None:
         held, now = found.held, self._now()

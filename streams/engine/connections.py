@@ -1,8 +1,9 @@
 """Every client of Kafka that a worker opens, with the options that matter and why."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -100,7 +101,7 @@ class Connections:
         attempt = 0
         while not stop.is_set():
             try:
-                return await self.cluster()
+                return await _unless(stop, self.cluster())
             except (KafkaError, OSError) as error:
                 wait = PATIENCE_S[min(attempt, len(PATIENCE_S) - 1)]
                 attempt += 1
@@ -119,6 +120,17 @@ class Connections:
             yield admin
         finally:
             await admin.close()
+
+
+async def _unless(stop: asyncio.Event, doing: Coroutine[Any, Any, Cluster]) -> Cluster | None:
+    """What it gives, or None when told to stop before: an address that swallows everything answers after 40 s at the earliest."""
+    asking, stopped = asyncio.create_task(doing), asyncio.create_task(stop.wait())
+    await asyncio.wait((asking, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if asking.done():
+        return asking.result()
+    asking.cancel()
+    return None
 
 
 def _first_line(error: BaseException) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.dead_letter import DEAD_LETTER_TOPIC
-from schemas.touchpoint import TOPIC_PREFIX, Record, Refused
+from schemas.dead_letter import DEAD_LETTER_TOPIC, detector_failed
+from schemas.touchpoint import TOPIC_PREFIX, Record
 from streams.detection.change import Failed
 from streams.engine.agents import refusal
 from streams.engine.sending import Outgoing
@@ -39,11 +39,10 @@ class Failures:
 
     async def letter(self, failed: Failed) -> Outgoing:
         record = await self._record(failed)
-        reason = f"the detector {failed.detector} failed on it: {failed.error}"
+        error = failed.error
         if isinstance(record, Gone):
-            reason += "; the record itself could not be read again"
-        refused = Refused("detector_failed", reason, stage="detect", recoverable=True)
-        return refusal(record, refused, self._counts[DEAD_LETTER_TOPIC])
+            error += "; the record itself could not be read again"
+        return refusal(record, detector_failed(failed.detector, error), self._counts[DEAD_LETTER_TOPIC])
 
     async def _record(self, failed: Failed) -> Record:
         tp, offset = TopicPartition(TOPIC_PREFIX + failed.touchpoint.channel, failed.partition), failed.touchpoint.offset

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 from structlog.stdlib import get_logger
 
@@ -14,7 +15,7 @@ from streams.detection import detectors
 from streams.detection.detectors import PolicyMistake
 from streams.engine import topics
 from streams.engine.app import create_app, now
-from streams.engine.broken import broken
+from streams.engine.broken import broken, bug
 from streams.engine.connections import Connections
 from streams.engine.status import Gauges, readiness
 from streams.engine.web import AddressUnavailable, Web
@@ -38,8 +39,8 @@ def run(settings: Settings, policy: Policy) -> int:
             return runner.run(_run(settings, policy))
         except PolicyMistake:
             raise
-        except Exception as bug:  # noqa: BLE001 -- Faust's threads would keep a process alive that has lost its way
-            broken("a bug", error=type(bug).__name__, exc_info=True)
+        except Exception as error:  # noqa: BLE001 -- Faust's threads would keep a process alive that has lost its way
+            bug(error, "the worker failed")
 
 
 async def _run(settings: Settings, policy: Policy) -> int:
@@ -48,8 +49,13 @@ async def _run(settings: Settings, policy: Policy) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     standing = Standing(settings)
     registry = CollectorRegistry()
-    names = [detector.name for detector in detectors.load(policy)]
-    metrics = Metrics(registry, policy, detectors=names, clocks=names)
+    watching = detectors.load(policy)
+    metrics = Metrics(
+        registry,
+        policy,
+        detectors=[detector.name for detector in watching],
+        clocks=[clock for detector in watching for clock in detector.clocks],
+    )
     web = Web(registry, standing.readiness, host=settings.metrics_host, port=settings.metrics_port)
     try:
         _log.info("metrics and health", url=await web.start())
@@ -118,8 +124,10 @@ async def _connect_and_work(settings: Settings, policy: Policy, metrics: Metrics
 async def _started(worker: Worker) -> None:
     try:
         await worker.start()
-    except Exception as error:  # noqa: BLE001 -- nobody waits for this task
+    except KafkaError as error:
         broken("the worker could not start", error=f"{type(error).__name__}: {error}"[:500])
+    except Exception as error:  # noqa: BLE001 -- nobody waits for this task
+        bug(error, "the worker could not start")
 
 
 async def _every(seconds: float, do: Callable[[], Awaitable[Any]], stop: asyncio.Event, sooner: asyncio.Event | None = None) -> None:
@@ -128,8 +136,8 @@ async def _every(seconds: float, do: Callable[[], Awaitable[Any]], stop: asyncio
     while not stop.is_set():
         try:
             await do()
-        except Exception as bug:  # noqa: BLE001 -- here and now: on its way up other tasks would go on
-            broken("a bug", error=type(bug).__name__, exc_info=True)
+        except Exception as error:  # noqa: BLE001 -- here and now: on its way up other tasks would go on
+            bug(error, "the worker failed")
         called = asyncio.create_task((sooner or stop).wait())
         await asyncio.wait((stopped, called), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         called.cancel()

@@ -17,15 +17,22 @@ class Outgoing(NamedTuple):
     headers: Sequence[tuple[str, Any]] = ()
 
 
+class TooLarge(Exception):
+    """A record that no batch can hold."""
+
+
 async def send(producer: AIOKafkaProducer, outgoing: Iterable[Outgoing]) -> None:
-    """Returns when the broker has acknowledged all; those of one topic partition stay in order. Raises aiokafka's KafkaError."""
+    """Returns when the broker has acknowledged all; those of one topic partition stay in order.
+
+    Raises TooLarge, and aiokafka's KafkaError.
+    """
     batches: dict[tuple[str, int], list[Any]] = {}
     for record in outgoing:
         filling = batches.setdefault((record.topic, record.partition), [])
         if not filling or not _appended(filling[-1], record):
             filling.append(producer.create_batch())
             if not _appended(filling[-1], record):
-                raise ValueError(f"a record of {len(record.value or b'')} bytes for {record.topic} fits in no batch")
+                raise TooLarge(f"a record of {len(record.value or b'')} bytes for {record.topic} fits in no batch")
     acknowledgements = [
         await producer.send_batch(batch, topic, partition=partition) for (topic, partition), filled in batches.items() for batch in filled
     ]

@@ -37,7 +37,7 @@ class Gauges:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._told: dict[int, Counter[str]] = {}
+        self._told: dict[Held, Counter[str]] = {}
 
     def show(self, held: Iterable[Held], now: int, queued: int, standing: Readiness) -> None:
         metrics, held = self._metrics, list(held)
@@ -73,9 +73,10 @@ class Gauges:
         told, metrics = {}, self._metrics
         for mine in held:
             counts = Counter(mine.partition.counts)
-            added = counts - self._told.get(id(mine), Counter())
+            added = counts - self._told.get(mine, Counter())
             metrics.order_repaired.inc(added["order_repaired"])
+            metrics.erased.inc(added["erased"])
             metrics.rebuilt.inc(added["rebuilt"])
             metrics.replayed.inc(added["replayed"])
-            told[id(mine)] = counts
+            told[mine] = counts
         self._told = told

@@ -13,7 +13,7 @@ from structlog.stdlib import get_logger
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.engine import alignment
 from streams.engine.agents import Admitting
-from streams.engine.broken import broken
+from streams.engine.broken import broken, raised
 from streams.engine.checkpoint import Checkpoint
 from streams.engine.held import Held
 from streams.engine.journeys import Journeys
@@ -143,7 +143,8 @@ class Worker:
     def look(self) -> None:
         """Ends the process where it does not do its work."""
         if self.app.crashed:
-            broken("Faust has ended", error=repr(self.app.crash_reason)[:500])
+            reason = self.app.crash_reason
+            broken("Faust has ended", error=type(reason).__name__, raised=raised(reason) if reason else [])
         why = self._watchdog.look(
             time.monotonic_ns() // 1_000_000,
             Signs(

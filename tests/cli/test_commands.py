@@ -5,13 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
-from typer.testing import CliRunner, Result
 
 from schemas.instant import MINUTE, format_instant
-from streams.broker import EmbeddedBroker
-from streams.cli.app import app
+from tests.cli.running import Lines, throughline, written
 
 NINE = 1_772_355_600_000
 POLICY = """\
@@ -27,8 +24,6 @@ def event(number: int, kind: str, at: int, **data: object) -> dict[str, object]:
         "time": format_instant(at), "customerid": "c-17", "data": data,
     }  # fmt: skip
 
-
-Lines = list[dict[str, object]]
 
 LATE_ANSWER: Lines = [
     {"topic": "touchpoints.chat", "value": event(1, "conversation.opened", NINE, conversation_id="k", theme="bill")},
@@ -52,18 +47,22 @@ def policy(tmp_path: Path) -> str:
     return str(tmp_path / "policy.yaml")
 
 
-def written(file: Path, lines: Lines) -> str:
-    file.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
-    return str(file)
-
-
-def throughline(*arguments: str, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(app, arguments, input=stdin, catch_exceptions=False, prog_name="throughline")
-
-
 @pytest.mark.parametrize(
     "command",
-    ["demo", "worker", "replay", "journey", "validate", "produce", "dump", "simulate", "policy check", "schemas check", "schemas export"],
+    [
+        "demo",
+        "worker",
+        "replay",
+        "journey",
+        "validate",
+        "produce",
+        "dump",
+        "simulate",
+        "score",
+        "policy check",
+        "schemas check",
+        "schemas export",
+    ],
 )
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     told = throughline(*command.split(), "--help")
@@ -188,50 +187,6 @@ def test_what_cannot_be_begun_ends_with_2_and_one_clear_sentence(tmp_path: Path,
     assert told.exit_code == 2
     assert text in " ".join(told.stderr.replace("│", " ").split()) + "\n"
     assert "Traceback" not in told.stderr
-
-
-@pytest.mark.parametrize("command", ["produce {log}", "dump touchpoints.chat"])
-def test_where_no_kafka_answers_one_line_says_so(log: str, command: str) -> None:
-    told = throughline(*command.format(log=log).split(), "--kafka", "127.0.0.1:1")
-    assert told.exit_code == 1
-    assert told.stderr.startswith("throughline: no Kafka answers at 127.0.0.1:1")
-
-
-@pytest.mark.slow
-def test_what_is_produced_is_dumped_again_with_every_byte(tmp_path: Path) -> None:
-    lines: Lines = [
-        {"topic": "touchpoints.chat", "offset": 0, "timestamp": NINE, "key": "c-17", "value_base64": "AP8="},
-        {"topic": "touchpoints.voice", "partition": 3, "offset": 0, "timestamp": NINE + 1, "key_base64": "/w==", "value": None},
-        {
-            "topic": "touchpoints.chat",
-            "offset": 1,
-            "timestamp": NINE + 2,
-            "key": "c-17",
-            "headers": {"h": "x", "n": None},
-            "value": {"a": 1},
-        },
-        {
-            "topic": "touchpoints.chat",
-            "offset": 2,
-            "timestamp": NINE + 2,
-            "key": "c-17",
-            "headers": [["h", "x"], ["h", "y"]],
-            "value": "text",
-        },
-    ]
-    log, out = written(tmp_path / "log", lines), str(tmp_path / "out.jsonl")
-    with EmbeddedBroker({"touchpoints.chat": 4, "touchpoints.voice": 4}) as broker:
-        sent = throughline("produce", log, "--kafka", broker.address)
-        assert (sent.exit_code, sent.stderr) == (0, "4 of 4 records were acknowledged\n")
-        read = throughline("dump", "touchpoints.chat", "touchpoints.voice", "--kafka", broker.address, "--out", out)
-        assert (read.exit_code, read.stderr) == (0, "4 records of 2 topics\n")
-        absent = throughline("produce", written(tmp_path / "far", [{**lines[1], "partition": 9}]), "--kafka", broker.address)
-        assert absent.exit_code == 2
-        assert "names partition 9, but touchpoints.voice has 4" in absent.stderr
-    dumped = [json.loads(line) for line in Path(out).read_bytes().splitlines()]
-    (chat,) = {line.pop("partition") for line in dumped if line["topic"] == "touchpoints.chat"}
-    assert chat in range(4)
-    assert dumped == lines
 
 
 def test_a_reader_that_leaves_early_is_no_error(log: str, policy: str) -> None:

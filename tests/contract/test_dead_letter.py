@@ -1,6 +1,6 @@
 """A dead letter is the record itself, and says why it lies there."""
 
-from schemas.dead_letter import Error, dead_letter, read_error
+from schemas.dead_letter import Error, dead_letter, detector_failed, read_error
 from schemas.decode import decode
 from schemas.touchpoint import Refused
 from tests.contract.examples import ARRIVED, chat
@@ -27,18 +27,18 @@ def test_a_dead_letter_is_the_record_with_headers_behind_its_own() -> None:
 
 
 def test_the_field_is_named_where_there_is_one() -> None:
-    refused = Refused("detector_failed", "first_response: KeyError", field="data.author", stage="detect", recoverable=True)
+    refused = Refused("schema_violation", "is no author", field="data.author")
     error = read_error(dead_letter(chat(b"{}"), refused, "1").headers)
     assert error == Error(
-        error_class="detector_failed",
-        stage="detect",
-        reason="first_response: KeyError",
+        error_class="schema_violation",
+        stage="decode",
+        reason="is no author",
         field="data.author",
         topic="touchpoints.chat",
         partition=3,
         offset=17,
         version="1",
-        recoverable=True,
+        recoverable=False,
     )
 
 
@@ -52,3 +52,9 @@ def test_of_a_record_refused_twice_the_last_refusal_counts() -> None:
 def test_a_tombstone_stays_one() -> None:
     letter = dead_letter(chat(None), Refused("envelope_invalid", "is a tombstone"), "1")
     assert letter.value is None
+
+
+def test_what_a_detector_could_not_bear_may_be_borne_by_a_later_version() -> None:
+    error = read_error(dead_letter(chat(b"{}"), detector_failed("first_response", "KeyError"), "1").headers)
+    assert (error.error_class, error.stage, error.field, error.recoverable) == ("detector_failed", "detect", None, True)
+    assert error.reason == "the detector first_response failed on it: KeyError"

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from schemas.instant import format_instant
 from schemas.policy import Channel, Policy
-from streams.logfile import LogRecord, write_log
+from streams.logs.file import LogRecord, write_log
 
 LOCAL = ZoneInfo("America/New_York")
 FILE = "boston311_2015_h1.csv.gz"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.logfile import LogRecord, read_log, write_log
+from streams.logs.file import LogRecord, read_log, write_log
 from streams.replay import Replayed, replay
 from tests.replay import boston
 from tests.replay.boston import EXTRACTED, Case

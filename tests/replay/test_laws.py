@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from schemas.alert import AlertEvent
 from schemas.instant import MINUTE
 from schemas.partitioner import partition_for
-from streams.logfile import LogRecord
-from streams.logline import write_line
+from streams.logs.file import LogRecord
+from streams.logs.line import write_line
 from streams.replay import replay
 from tests.replay.traffic import NINE, PARTITIONS, POLICY, logs
 
@@ -37,7 +37,7 @@ def test_how_often_time_is_advanced_changes_nothing(log: list[LogRecord], settle
 @given(log=logs(), settle_every=st.integers(1, 7))
 def test_packing_journeys_at_rest_and_forgetting_changes_nothing(log: list[LogRecord], settle_every: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("streams.replay.CROWD", 0)
+        patch.setattr("streams.replay.replaying.CROWD", 0)
         packed = told(log, settle_every=settle_every)
     assert packed == told(log)
 

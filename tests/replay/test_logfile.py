@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from zstandard import ZstdCompressor
 
 from schemas.partitioner import partition_for
-from streams.logfile import LogBroken, LogRecord, partitions_of, read_lines, read_log, write_log, writing
-from streams.logline import Line, read_line, write_line
+from streams.logs.file import LogBroken, LogRecord, partitions_of, read_lines, read_log, write_log, writing
+from streams.logs.line import Line, read_line, write_line
 
 EVENT = (
     b'{"specversion":"1.0","id":"1","source":"s","type":"io.throughline.x.y.v1","time":"2026-03-01T09:00:00Z","customerid":"c-17"'

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from schemas.instant import MINUTE, SECOND, format_instant
 from schemas.partitioner import partition_for
 from schemas.policy import Policy
-from streams.logfile import LogRecord
+from streams.logs.file import LogRecord
 
 NINE = 1_772_355_600_000
 PARTITIONS = 3

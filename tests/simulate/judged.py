@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 
 from schemas.policy import Policy
-from streams.logfile import Found, LogRecord, placed
-from streams.logline import read_line
+from streams.logs.file import Found, LogRecord, placed
+from streams.logs.line import read_line
 from streams.replay import Replay
-from streams.replay_outcome import Alert, Dead
+from streams.replay.outcome import Alert, Dead
 from streams.simulate import Line, Plan, Planted, simulate
 from streams.simulate.score import Score, score
 

@@ -16,7 +16,7 @@ from schemas.partitioner import partition_for
 from schemas.policy import TargetRule
 from schemas.touchpoint import Heartbeat, Touchpoint
 from schemas.touchpoints import TYPES
-from streams.logfile import LogRecord
+from streams.logs.file import LogRecord
 from streams.simulate import Line, Plan, Planted, Targets, simulate
 from streams.simulate.channels import FEEDS
 from streams.simulate.truth import read, write

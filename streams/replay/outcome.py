@@ -8,7 +8,7 @@ from schemas.alert import AlertEvent, Family
 from schemas.dead_letter import DEAD_LETTER_TOPIC, dead_letter
 from schemas.touchpoint import Refused
 from streams.detection.detector import Measured
-from streams.logfile import LogRecord
+from streams.logs.file import LogRecord
 from streams.version import VERSION
 
 

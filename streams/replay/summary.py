@@ -9,7 +9,7 @@ from typing import Any
 from schemas.instant import format_instant
 from streams.detection.detector import Measured
 from streams.replay import Replay
-from streams.replay_outcome import Outcome
+from streams.replay.outcome import Outcome
 
 _UNTARGETED = "no target"
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from schemas.instant import NEVER
 from schemas.touchpoint import TOPIC_PREFIX
-from streams.logfile import LogBroken, LogRecord
+from streams.logs.file import LogBroken, LogRecord
 
 
 def in_order_of_arrival(log: Iterable[LogRecord]) -> list[LogRecord]:

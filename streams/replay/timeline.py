@@ -10,10 +10,10 @@ from schemas.policy import Policy
 from schemas.touchpoint import Touchpoint
 from schemas.touchpoints.claim import ClaimMade
 from streams.detection.detector import Measured
-from streams.log_order import in_order_of_arrival
-from streams.logfile import LogRecord
-from streams.replay import replay
-from streams.replay_outcome import Alert
+from streams.logs.file import LogRecord
+from streams.replay.order import in_order_of_arrival
+from streams.replay.outcome import Alert
+from streams.replay.whole import replay
 
 
 class Entry(Struct, frozen=True):

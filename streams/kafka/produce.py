@@ -8,8 +8,8 @@ from confluent_kafka.admin import AdminClient
 from msgspec import Struct
 
 from schemas.partitioner import partition_for
-from streams.kafka_client import KafkaTrouble, client, partitions_of
-from streams.logfile import Found, LogBroken
+from streams.kafka.client import KafkaTrouble, client, partitions_of
+from streams.logs.file import Found, LogBroken
 
 
 class Produced(Struct):

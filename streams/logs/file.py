@@ -14,7 +14,7 @@ from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
 
 from schemas.partitioner import partition_for
 from schemas.touchpoint import Record
-from streams.logline import Header, Line, read_line, write_line
+from streams.logs.line import Header, Line, read_line, write_line
 
 STANDARD = "-"
 PARTITIONS = 12

@@ -5,26 +5,23 @@ from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from schemas.alert import AlertEvent, Family
-from schemas.dead_letter import DEAD_LETTER_TOPIC
+from schemas.dead_letter import detector_failed
 from schemas.decode import decode
+from schemas.forwarded import origins
 from schemas.identity import key_of
 from schemas.instant import NEVER
 from schemas.partitioner import partition_for
-from schemas.policy import Channel, Policy
+from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX, Heartbeat, Refused, Touchpoint
 from streams.detection.change import AlertChange, Failed
 from streams.detection.detector import Measured
 from streams.detection.detectors import load
 from streams.detection.partition import Admission, Partition
-from streams.log_order import channel_of, in_order_of_arrival, safe_instants
-from streams.logfile import PARTITIONS, LogRecord
-from streams.replay_outcome import Alert, Counts, Dead, Outcome
-
-FORWARDED = "throughline.forwarded"
-"""The header of the copy that a worker made of a misrouted record: `<partition>/<offset>` of the original."""
+from streams.logs.file import PARTITIONS, LogRecord
+from streams.replay.order import channel_of, in_order_of_arrival, safe_instants
+from streams.replay.outcome import Alert, Counts, Dead, Outcome
 
 ROUND = 5_000
 """Records between two times of settling: long enough to cost nothing, short enough to hold little."""
@@ -84,7 +81,7 @@ class Replay:
         for record in log:
             where = (record.topic, record.partition)
             self._ends[where] = max(self._ends.get(where, 0), record.offset + 1)
-            self._copied.update((record.topic, *origin) for origin in _origins(record))
+            self._copied.update((record.topic, *origin) for origin in origins(record.headers))
             if not record.topic.startswith(TOPIC_PREFIX) or channel_of(record) not in self._lateness:
                 self.counts.unwatched[record.topic] += 1
             else:
@@ -158,7 +155,7 @@ class Replay:
     def _dead(self, failed: Failed) -> Dead:
         where = (TOPIC_PREFIX + failed.touchpoint.channel, failed.partition, failed.touchpoint.offset)
         record = self._moved.get(where) or next(r for r in self._log if (r.topic, r.partition, r.offset) == where)
-        return Dead(record, Refused("detector_failed", f"{failed.detector} raised {failed.error}", stage="detect", recoverable=True))
+        return Dead(record, detector_failed(failed.detector, failed.error))
 
     def _count_partitions(self) -> None:
         for partition in self._partitions:
@@ -166,50 +163,6 @@ class Replay:
             self.counts.rebuilt += partition.counts["rebuilt"]
             self.counts.open.update(partition.open_alerts())
             self.counts.journeys += len(partition)
-
-
-class Replayed(Struct):
-    """A whole replay in memory."""
-
-    alerts: list[Alert]
-    dead: list[Dead]
-    measured: list[Measured]
-    counts: Counts
-    until: int
-
-    def events(self) -> list[AlertEvent]:
-        return [alert.event for alert in self.alerts]
-
-
-def replay(
-    log: Iterable[LogRecord], policy: Policy, partitions: int = PARTITIONS, until: int | None = None, *, settle_every: int = ROUND
-) -> Replayed:
-    """`until` (ms): everything before it is settled; without it, just past the last touchpoint's place."""
-    run = Replay(log, policy, partitions, until)
-    alerts: list[Alert] = []
-    dead: list[Dead] = []
-    measured: list[Measured] = []
-    for outcome in run.run(settle_every):
-        match outcome:
-            case Alert():
-                alerts.append(outcome)
-            case Dead():
-                dead.append(outcome)
-            case Measured():
-                measured.append(outcome)
-    measured.sort(key=lambda one: (one.clock, one.channel, one.key, one.took))
-    return Replayed(alerts, dead, measured, run.counts, run.until or 0)
-
-
-def channels_of(log: Iterable[LogRecord]) -> list[str]:
-    """Those that the log names."""
-    topics = {record.topic for record in log if record.topic.startswith(TOPIC_PREFIX)} - {DEAD_LETTER_TOPIC}
-    return sorted(topic.removeprefix(TOPIC_PREFIX) for topic in topics)
-
-
-def default_policy(log: Iterable[LogRecord]) -> Policy:
-    """Every channel that the log names, everything as it is by default."""
-    return Policy(version="default", channels={channel: Channel() for channel in channels_of(log)})
 
 
 def _in_order(alert: Alert) -> tuple[int, bool, str, UUID, int]:
@@ -222,12 +175,3 @@ def _value(event: AlertEvent, family: Family) -> bytes:
     if topic != family.topic or value is None:
         raise AssertionError("an alert's first record is the one for its family's subscribers")
     return value
-
-
-def _origins(record: LogRecord) -> Iterator[tuple[int, int]]:
-    """Partition and offset of what this record is the forwarded copy of, if it is one."""
-    for name, value in record.headers:
-        if name == FORWARDED and value is not None:
-            partition, _, offset = value.decode(errors="replace").partition("/")
-            if partition.isdecimal() and offset.isdecimal():
-                yield int(partition), int(offset)

@@ -8,8 +8,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from confluent_kafka.admin import AdminClient
 
 from schemas.instant import NEVER
-from streams.kafka_client import ANSWER_WITHIN, KafkaTrouble, client, partitions_of
-from streams.logfile import LogRecord
+from streams.kafka.client import ANSWER_WITHIN, KafkaTrouble, client, partitions_of
+from streams.logs.file import LogRecord
 
 READ_AHEAD = 10_000
 """Records of one topic partition that wait for the others before it is paused."""

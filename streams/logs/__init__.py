@@ -1,0 +1,1 @@
+"""Kafka's records as files: JSON Lines, plain, gzip or Zstandard. (What the worker itself says is `streams.log`.)"""
