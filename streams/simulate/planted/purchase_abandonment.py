@@ -73,7 +73,8 @@ def payment_lost(story: Story) -> None:
 
 
 def _ordered_later(left: _Left, *, elsewhere: bool) -> None:
-    left.story.wait_until(left.abandoned.at + left.story.some(left.limit, 0.2, 5))
+    later = left.story.some(left.limit, 0.2, 5)
+    left.story.wait_until(left.abandoned.at + min(later, left.story.targets.lost * 4 // 5))  # while it can still be recovered
     order = left.purchase.ordered("voice" if elsewhere else None)
     left.plant(left.risk, left.abandoned, _recovered(order))
 
