@@ -5,7 +5,7 @@ in the journey, so one changelog record holds all that is known of a customer, a
 """
 
 import heapq
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
@@ -35,6 +35,7 @@ class Partition:
         """`awake`: how many journeys are kept decoded; the others lie as bytes."""
         self.number = number
         self._lateness = policy.lateness
+        self._severity = policy.severity
         self._folding = Folding(policy, detectors)
         self._settling = Settling(number, policy, self._folding)
         self.counts = self._settling.counts
@@ -89,7 +90,11 @@ class Partition:
 
     def open_alerts(self) -> Mapping[tuple[str, str], int]:
         """How many alerts are open, by (detector, severity level)."""
-        return {(name.split("/")[0], name.split("/")[1]): number for name, number in self._settling.open.items()}
+        levels: Counter[tuple[str, str]] = Counter()
+        for name, count in self._settling.open.items():
+            detector, severity = name.split("/")
+            levels[detector, self._severity.level(int(severity))] += count
+        return levels
 
     def _wake(self, key: str) -> Journey:
         journey = self._awake.get(key)
@@ -139,19 +144,27 @@ class Partition:
         return Admission.NEW
 
     # -- out
-    def advance(self, to: int) -> Iterator[Change]:
-        """Settles all that is placed strictly before `to`: what lies at `to` may still be on its way."""
+    def advance(self, to: int, at_most: int = NEVER) -> Iterator[Change]:
+        """Settles all that is placed strictly before `to`: what lies at `to` may still be on its way.
+
+        `at_most` so many journeys: the others are left for the next call, which changes nothing but when they are told.
+        """
         if len(self._heap) > 4 * len(self) + 64:
             self._sweep()
-        while self._heap and self._heap[0][0] < to:
+        while self.behind(to) and at_most > 0:
             due, key = heapq.heappop(self._heap)
             if self._due(key) != due:
                 continue
+            at_most -= 1
             journey = self._wake(key)
             self._changed[key] = None
             changes = self._settling.settle(key, journey, to)
             self._schedule(key, journey.due, journey.applied)
             yield from changes
+
+    def behind(self, to: int) -> bool:
+        """Whether there may be anything left to settle before `to`."""
+        return bool(self._heap) and self._heap[0][0] < to
 
     def _due(self, key: str) -> int | None:
         if (journey := self._awake.get(key)) is not None:

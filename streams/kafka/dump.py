@@ -1,6 +1,7 @@
 """Kafka's topics into a log file: every record up to the end that a topic has at the start, merged by timestamp."""
 
 import heapq
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -85,8 +86,10 @@ class _Reading:
             yield latest, record
 
     def _fetch(self) -> None:
-        messages = self._consumer.consume(1_000, timeout=SILENT_FOR)
-        if not messages:
+        deadline = time.monotonic() + SILENT_FOR
+        while not (messages := self._consumer.consume(1_000, timeout=0.1)):  # which waits all its time unless it has so many
+            if time.monotonic() < deadline:
+                continue
             raise KafkaTrouble(f"{self._kafka} has sent nothing for {SILENT_FOR:g} s before the end of what it holds: is it still running?")
         for message in messages:
             self._take(message)

@@ -139,7 +139,7 @@ def run(policy: Policy, log: Sequence[Touch], until: int = NEVER, *, restart: bo
             partition = Partition(0, policy, load(policy))
             for journey, value in stored.items():
                 partition.restore(journey, value)
-        assert partition.admit(_touchpoint(touch, offset, place)) is Admission.NEW
+        assert partition.admit(touchpoint(touch, offset, place)) is Admission.NEW
     last = max((touch.arrived for touch in log), default=ORIGIN)
     changes += partition.advance(min(until, last + 400 * DAY))
     if until == NEVER:
@@ -157,7 +157,7 @@ def alerts(policy: Policy, log: Sequence[Touch], until: int = NEVER, *, restart:
     return told
 
 
-def _touchpoint(touch: Touch, offset: int, place: int) -> Touchpoint:
+def touchpoint(touch: Touch, offset: int, place: int) -> Touchpoint:
     return Touchpoint(
         journey=touch.customer,
         channel=touch.channel,

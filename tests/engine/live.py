@@ -78,7 +78,7 @@ class Worker:
         self, address: str, folder: Path, name: str, policy: Mapping[str, Any] = POLICY, program: str = "worker_process", **settings: Any
     ) -> None:
         self.log = folder / f"{name}.log"
-        self._command = [sys.executable, str(Path(__file__).with_name(f"{program}.py"))]
+        self._command = [sys.executable, "-m", f"tests.engine.{program}"]
         given = {
             "kafka": address,
             "application": APPLICATION,
@@ -92,7 +92,9 @@ class Worker:
 
     def _start(self) -> None:
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(self._command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                self._command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=Path(__file__).parents[2]
+            )
 
     def ready(self) -> Self:
         """Once it works. What ends itself before is started again, as an orchestrator does: the embedded broker's group
@@ -123,7 +125,7 @@ class Worker:
         return self.process.wait(PATIENCE_S)
 
     def metrics(self) -> str:
-        url = next(line["url"] for line in self.lines("info") if "url" in line)
+        url = [line["url"] for line in self.lines("info") if "url" in line][-1]  # after a restart the last counts
         with urllib.request.urlopen(f"{url}/metrics", timeout=5) as answer:  # noqa: S310 -- the worker's own address
             return str(answer.read().decode())
 
@@ -146,7 +148,7 @@ class Live:
         self._started.append(Worker(self.address, self.folder, f"worker-{len(self._started)}", self.policy, **given))
         return self._started[-1]
 
-    def tell(self, channel: str, customer: str, value: bytes | None, **given: Any) -> None:
+    def tell(self, channel: str, customer: str | None, value: bytes | None, **given: Any) -> None:
         self._producer.produce(TOPIC_PREFIX + channel, key=customer, value=value, headers=STRUCTURED, **given)
         self._producer.poll(0)
 

@@ -1,0 +1,171 @@
+"""A log through two workers, of which one is killed half-way and replaced: what they told, and how fast."""
+
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import OFFSET_END, Consumer, Message, TopicPartition
+from prometheus_client.parser import text_string_to_metric_families
+
+from schemas.alert import ACTIVE_TOPIC, Family
+from schemas.dead_letter import DEAD_LETTER_TOPIC
+from schemas.instant import MINUTE, NEVER, SECOND
+from schemas.partitioner import partition_for
+from schemas.touchpoint import TOPIC_PREFIX
+from streams.engine import topics
+from streams.kafka.client import client
+from streams.kafka.dump import dump
+from streams.kafka.produce import produce
+from streams.logs.file import LogRecord, read_lines
+from tests.engine.live import Live, Worker, now, until
+
+DEADLINE_S = 240.0
+SHOWN_EVERY = 3 * SECOND
+"""A worker's gauges are that old at most."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    touchpoints: float
+    seconds: float
+    """From both workers at work to everything settled, the loss of one included."""
+    resumed_after: float
+    """Seconds from the kill to the first record that another worker admitted of the killed one's partition numbers."""
+    resident: Sequence[float]
+    """Bytes of each worker at the end."""
+
+    def __str__(self) -> str:
+        resident = " and ".join(f"{size / 1e6:.0f} MB" for size in self.resident)
+        return (
+            f"{self.touchpoints:,.0f} touchpoints in {self.seconds:.1f} s, {self.touchpoints / self.seconds:,.0f} a second; "
+            f"after the kill its share went on within {self.resumed_after:.1f} s; resident {resident}"
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that lies on the topics at the end."""
+
+    log: Sequence[LogRecord]
+    """The touchpoints, where they lie in Kafka."""
+    alerts: Sequence[LogRecord]
+    """As subscribers get them: what came twice is there twice."""
+    active: Sequence[LogRecord]
+    dead: Sequence[LogRecord]
+    settled: int
+    """Milliseconds; everything before it was settled when the workers were told to stop."""
+    exits: Sequence[int]
+    figures: Figures
+
+
+def tell(running: Live, log: Path) -> Told:
+    """The log is history: it is all there before a worker looks, or they would take its past for what came late."""
+    deadline = time.monotonic() + DEADLINE_S
+
+    def wait(found: Callable[[], bool], what: str) -> None:
+        until(found, what, deadline - time.monotonic())
+
+    assert produce(read_lines([log]), running.address).complete
+    records = sum(1 for _ in read_lines([log]))
+    killed, survivor = running.worker().ready(), running.worker().ready()
+    began = time.monotonic()
+    wait(lambda: admitted(killed) + admitted(survivor) >= records / 2, "half of the touchpoints")
+    reached = offsets(killed)
+    kill_within_a_checkpoint(running, killed)
+    died = time.monotonic()
+    workers = [survivor, running.worker()]
+    wait(lambda: any(further(offsets(worker), reached) for worker in workers), "another worker on the killed one's share")
+    resumed = time.monotonic()
+    wait(lambda: settled_to(workers, running.partitions) > now() - MINUTE, "everything settled")
+    ended = time.monotonic()
+    settled = settled_to(workers, running.partitions)
+    figures = Figures(records, ended - began, resumed - died, [gauges(worker)["process_resident_memory_bytes"][()] for worker in workers])
+    for worker in workers:
+        worker.process.terminate()
+    exits = [worker.ended() for worker in workers]
+    lies = read(running)
+    return Told(
+        log=[record for channel in running.policy["channels"] for record in lies[TOPIC_PREFIX + channel]],
+        alerts=[record for family in Family for record in lies[family.topic]],
+        active=lies[ACTIVE_TOPIC],
+        dead=lies[DEAD_LETTER_TOPIC],
+        settled=settled,
+        exits=exits,
+        figures=figures,
+    )
+
+
+def kill_within_a_checkpoint(running: Live, worker: Worker) -> None:
+    """As soon as a subscriber sees an alert of its: the embedded broker shows it before its transaction has ended.
+
+    What was told and not committed its successor tells again.
+    """
+    numbers = {int(number) for _, number in offsets(worker)}
+    assert numbers
+    prompt = {"group.id": "subscriber", "enable.auto.commit": False, "fetch.wait.max.ms": 10}
+    subscriber = Consumer(client(running.address) | prompt)
+    try:
+        subscriber.assign([TopicPartition(family.topic, number, OFFSET_END) for family in Family for number in range(running.partitions)])
+        until(
+            lambda: any(_of(alert, running.partitions) in numbers for alert in subscriber.consume(1_000, 0.02)), "an alert of the worker's"
+        )
+        worker.kill()
+    finally:
+        subscriber.close()
+
+
+def _of(alert: Message, partitions: int) -> int | None:
+    """The partition number whose customer it is about."""
+    key = alert.key()
+    return None if alert.error() or not isinstance(key, bytes) else partition_for(key, partitions)
+
+
+def read(running: Live) -> defaultdict[str, list[LogRecord]]:
+    """Everything that was ever written, by topic; the embedded broker drops the oldest of what becomes too much."""
+    found: defaultdict[str, list[LogRecord]] = defaultdict(list)
+    begun: set[tuple[str, int]] = set()
+    for record in dump([*(TOPIC_PREFIX + channel for channel in running.policy["channels"]), *topics.written()], running.address):
+        where = (record.topic, record.partition)
+        assert where in begun or record.offset == 0, f"the embedded broker has dropped the beginning of {record.topic}[{record.partition}]"
+        begun.add(where)
+        found[record.topic].append(record)
+    return found
+
+
+def gauges(worker: Worker) -> dict[str, dict[tuple[str, ...], float]]:
+    """What the worker's /metrics say now, by name and label values; nothing between two lives of it."""
+    worker.ready()
+    url = [line["url"] for line in worker.lines("info") if "url" in line][-1]
+    try:
+        with urllib.request.urlopen(f"{url}/metrics", timeout=5) as answer:  # noqa: S310 -- the worker's own address
+            text = answer.read().decode()
+    except OSError:
+        return {}
+    found: dict[str, dict[tuple[str, ...], float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            found.setdefault(sample.name, {})[tuple(sample.labels.values())] = sample.value
+    return found
+
+
+def admitted(worker: Worker) -> float:
+    return sum(gauges(worker).get("throughline_touchpoints_total", {}).values())
+
+
+def offsets(worker: Worker) -> dict[tuple[str, ...], float]:
+    """By channel and partition number the next offset that the worker will admit."""
+    return gauges(worker).get("throughline_admitted_offset", {})
+
+
+def further(now_at: dict[tuple[str, ...], float], than: dict[tuple[str, ...], float]) -> bool:
+    return any(offset > than[where] for where, offset in now_at.items() if where in than)
+
+
+def settled_to(workers: Sequence[Worker], partitions: int) -> int:
+    """Milliseconds: everything before has been read and settled, on every partition number."""
+    shown = now() - SHOWN_EVERY
+    behind = {where: seconds for worker in workers for where, seconds in gauges(worker).get("throughline_settled_lag_seconds", {}).items()}
+    return shown - round(max(behind.values()) * SECOND) if len(behind) == partitions else -NEVER
