@@ -112,5 +112,5 @@ class AlertEvent(Published):
 
 
 def alert_id(detector: str, scope: str | None, journey: str, subject: Subject, opened_by: str) -> UUID:
-    """The same for every replay: derived, never random. `opened_by` names the touchpoint that opened it: its id, channel and time."""
+    """The same for every replay: derived, never random. `opened_by`: the id, channel and time of the touchpoint that opened it."""
     return uuid5(NAMESPACE, "\x1f".join((detector, scope or "", journey, subject.kind, subject.id, opened_by)))

@@ -93,7 +93,7 @@ def _attributes(headers: Iterable[tuple[str, Any]]) -> dict[str, str] | Refused 
     """The `ce_` headers of a binary event without their prefix, or None if the event is structured."""
     attributes = {}
     for name, value in headers:
-        if name == "content-type" and value is not None and value.startswith(_STRUCTURED):
+        if name == "content-type" and value is not None and value.lower().startswith(_STRUCTURED):
             return None
         if name.startswith(_BINARY) and value is not None:
             attribute = name.removeprefix(_BINARY)

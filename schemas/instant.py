@@ -1,5 +1,6 @@
 """Instants and durations: integer milliseconds everywhere, RFC 3339 and ISO 8601 at the border."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -16,21 +17,29 @@ EARLIEST = 946_684_800_000
 LATEST = 4_102_444_800_000
 """2100-01-01T00:00Z: the end of the times that a deadline or a validity may name."""
 
+_NO_TIMESTAMP = "is not an RFC 3339 timestamp such as 2026-03-01T09:00:00Z"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _DURATIONS = TypeAdapter(timedelta)
+_is_timestamp = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-5][0-9])", re.ASCII | re.IGNORECASE
+).fullmatch
+"""`date-time` of RFC 3339, section 5.6; Python reads much else of ISO 8601: week dates, no seconds, any letter for the T."""
 
 
 def parse_instant(text: object) -> int:
-    """Milliseconds since the epoch of an RFC 3339 timestamp; finer fractions are cut off. ValueError says what is wrong."""
+    """Milliseconds since the epoch of an RFC 3339 timestamp; finer fractions are cut off. ValueError says what is wrong.
+
+    A leap second (`23:59:60`) is refused: the milliseconds since the epoch have none.
+    """
     if not isinstance(text, str):
         raise ValueError("must be an RFC 3339 timestamp in a string")
+    if not _is_timestamp(text):
+        raise ValueError("has no time zone: write an offset or Z" if _is_timestamp(f"{text}Z") else _NO_TIMESTAMP)
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
-        raise ValueError("is not an RFC 3339 timestamp") from None
-    if moment.tzinfo is None:
-        raise ValueError("has no time zone: write an offset or Z")
+        raise ValueError(_NO_TIMESTAMP) from None
     instant = (moment - _EPOCH) // _MILLISECOND
     if not EARLIEST <= instant < LATEST:
         raise ValueError("lies outside the years 2000 to 2099")

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from schemas.alert import AlertData, AlertEvent, Evidence, Family, Severity, Subject, alert_id
+from schemas.identity import identity_of, is_anonymous
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection.detector import Detector, Measured, Seen, View
@@ -55,8 +56,8 @@ class AlertChange(Struct, frozen=True, gc=False):
                     detector=view.detector,
                     scope=view.scope,
                     policy_version=policy.version,
-                    customer=self.journey[2:],
-                    anonymous=self.journey.startswith("a:"),
+                    customer=identity_of(self.journey),
+                    anonymous=is_anonymous(self.journey),
                     channels=tuple(sorted({proof.channel for proof in view.evidence})),
                     subject=Subject.model_validate({"kind": view.about.kind, "id": view.about.id}),
                     severity=Severity.model_validate({"level": self.level, "number": view.severity}),

@@ -30,11 +30,14 @@ class Proof(Struct, frozen=True, gc=False, array_like=True):
     channel: str
     offset: int
     occurred: int
+    counted: int | None = None
+    """As `Seen.counted`."""
 
     @property
     def name(self) -> str:
-        """What a touchpoint that opens a matter is known by: ids are unique per source only, and some sources count from 1 every day."""
-        return f"{self.event_id}@{self.channel}/{self.occurred}"
+        """What a touchpoint that opens a matter is known by: ids are unique per source only, some sources count from 1 every day, and a
+        copy that counts anew opens anew."""
+        return f"{self.event_id}@{self.channel}/{self.occurred if self.counted is None else self.counted}"
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -66,10 +69,12 @@ class Seen(Struct, frozen=True, gc=False):
     occurred: int
     data: TouchpointData
     correlation: str | None = None
+    counted: int | None = None
+    """When it counts as occurring, where that is not when it occurred: it came later than the window."""
 
 
 def proof(seen: Seen) -> Proof:
-    return Proof(seen.id, seen.channel, seen.offset, seen.occurred)
+    return Proof(seen.id, seen.channel, seen.offset, seen.occurred, seen.counted)
 
 
 class Measured(Struct, frozen=True, gc=False):

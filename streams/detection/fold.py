@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.instant import NEVER
 from schemas.policy import Policy
@@ -104,7 +105,7 @@ class Folding:
         return type(data) in self._wanted
 
     def still_there(self, open_alerts: dict[str, int]) -> dict[str, int]:
-        """By `detector/severity level`: without those of detectors that are gone since it was stored."""
+        """By `detector/severity number`: without those of detectors that are gone since it was stored."""
         return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names}
 
     def blank(self) -> Fold:
@@ -121,6 +122,8 @@ class Folding:
     # -- one step
     def observe(self, fold: Fold, at: int, seen: Seen, step: Step) -> None:
         fold.now = at
+        if at != seen.occurred:
+            seen = replace(seen, counted=at)
         data = seen.data
         if type(data) is CustomerUpdated:
             fold.tier = data.tier if data.tier is not None else fold.tier

@@ -60,6 +60,7 @@ class _Packed(Struct, array_like=True, gc=False):
     pending: list[Pending]
     settled_to: int
     erased_at: int
+    horizon: int
     fold: bytes
     base: bytes | None
     """None: the same as the fold."""
@@ -80,15 +81,15 @@ head = msgspec.msgpack.Decoder(Head).decode
 
 class Journey:
     __slots__ = (
-        "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "items", "last", "marks", "measured", "open",
-        "pending", "settled_to", "told",
+        "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "horizon", "items", "last", "marks",
+        "measured", "open", "pending", "settled_to", "told",
     )  # fmt: skip
 
     def __init__(self, fold: Fold) -> None:
         self.due = NEVER
         """When something is to be done for it next; NEVER: nothing; FORGETTABLE: and nothing is known."""
         self.open: dict[str, int] = {}
-        """How many of its told alerts are open, by `detector/severity level`."""
+        """How many of its told alerts are open, by `detector/severity number`."""
         self.applied: dict[str, int] = {}
         """By channel the last offset admitted."""
         self.counted = b""
@@ -100,6 +101,8 @@ class Journey:
         self.fold = fold
         self.base = b""
         """The fold before the first of history, packed; empty: blank."""
+        self.horizon = -NEVER
+        """What the base was folded up to, under a shorter window perhaps than the policy's now: nothing is inserted before."""
         self.history = b""
         """(instant, touchpoint) after (instant, touchpoint), packed, in order of occurrence."""
         self.items = 0
@@ -169,6 +172,7 @@ class Journey:
                 self.pending,
                 self.settled_to,
                 self.erased_at,
+                self.horizon,
                 fold,
                 base,
                 self.history,

@@ -1,7 +1,7 @@
 """A score from 0 to 1: the logistic of a sum of named signals, each with the part it contributes."""
 
 from collections.abc import Mapping
-from math import exp
+from math import exp, fsum
 from typing import Annotated
 
 from pydantic import Field
@@ -44,4 +44,4 @@ class Weights(Section):
 
 
 def score(contributions: Mapping[str, float]) -> float:
-    return round(1 / (1 + exp(-sum(contributions.values()))), _DIGITS)
+    return round(1 / (1 + exp(-fsum(contributions.values()))), _DIGITS)

@@ -30,7 +30,7 @@ class Settling:
         self.fresh: dict[tuple[str, int], Seen] = {}
         """Pending touchpoints that need no unpacking, by (channel, offset)."""
         self.open: Counter[str] = Counter()
-        """How many told alerts are open, by `detector/severity level`."""
+        """How many told alerts are open, by `detector/severity number`: which level that is the policy may say anew."""
         self._number = number
         self._policy = policy
         self._window = policy.window
@@ -67,7 +67,7 @@ class Settling:
         if type(seen.data) is CustomerErased:
             changes += self._erase(key, journey)
             return step
-        item = Item(max(seen.occurred, place - self._window), pending.channel, pending.offset, pending.packed, seen)
+        item = Item(max(seen.occurred, place - self._window, journey.horizon), pending.channel, pending.offset, pending.packed, seen)
         if item.at <= journey.erased_at:
             self.counts["erased"] += 1
             return step
@@ -149,7 +149,7 @@ class Settling:
         for told, difference in ((before, -1), (now, 1)):
             if told is None or told.view is None or told.word not in ("opened", "updated"):
                 continue
-            name = f"{told.view.detector}/{self._policy.severity.level(told.view.severity)}"
+            name = f"{told.view.detector}/{told.view.severity}"
             self.open[name] += difference
             journey.open[name] = journey.open.get(name, 0) + difference
             if not journey.open[name]:
@@ -167,7 +167,7 @@ class Settling:
 
     def _tidy(self, journey: Journey, settled: int) -> None:
         """Nothing can be inserted before the horizon any more: the base moves up to it, and what is over is let go."""
-        horizon = settled - self._window
+        horizon = journey.horizon = max(journey.horizon, settled - self._window)
         base = self._moved_base(journey, horizon)
         for name in [name for name, view in base.views.items() if view.ended_at is not None]:
             base.views.pop(name)

@@ -21,10 +21,7 @@ class Told(Struct, frozen=True, gc=False, array_like=True):
 
 
 def view_after(before: View | None, detector: str, said: Said, at: int, severity: int) -> View:
-    """The view once `said` has been heard at `at`; `severity` is 0..100 of its state, weighted.
-
-    A copy that comes more than a day later counts anew: if it opens again what it opened before, the ended alert goes on.
-    """
+    """The view once `said` has been heard at `at`; `severity` is 0..100 of its state, weighted."""
     if before is None:
         return View(
             detector,

@@ -69,6 +69,11 @@ def test_what_the_content_type_calls_structured_is_not_read_from_headers() -> No
     assert decode(record) == decode(sent())
 
 
+def test_a_content_type_is_the_same_in_capitals() -> None:
+    record = chat(json.dumps(SENT).encode(), ("ce_id", b"another"), ("content-type", b"Application/CloudEvents+JSON"))
+    assert decode(record) == decode(sent())
+
+
 def test_a_record_as_aiokafka_delivers_it_is_a_record() -> None:
     kept = sent()
     delivered = ConsumerRecord("touchpoints.chat", 3, 17, ARRIVED, 1, kept.key, kept.value, None, 4, 99, ())
@@ -210,6 +215,31 @@ def test_a_header_that_is_not_text_is_refused() -> None:
 )
 def test_a_record_whose_own_timestamp_cannot_be_is_refused(timestamp: int, occurs: str) -> None:
     assert refusal(sent(time=occurs)._replace(timestamp=timestamp))[0] == "time_invalid"
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-03-01T09:00:00.25Z", "2026-03-01t09:00:00.250z", "2026-03-01T10:00:00.250999999+01:00", "2026-03-01T09:00:00.250-00:00",
+    ],
+)  # fmt: skip
+def test_an_instant_may_be_written_as_rfc_3339_allows(time: str) -> None:
+    assert decode(sent(time=time)) == decode(sent())
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-W09-7T09:00:00Z", "20260301T090000Z", "2026-03-01T09Z", "2026-03-01T09:00Z", "2026-03-01 09:00:00Z", "2026-03-01x09:00:00Z",
+        "2026-03-01T09:00:00,5Z", "2026-03-01T09:00:00.Z", "2026-03-01T09:00:00 Z", "2026-03-01T09:00:00+01", "2026-03-01T09:00:00+0100",
+        "2026-03-01T09:00:00+01:00:30", "2026-03-01T09:00:00+01:60", "2026-03-01T24:00:00Z", "2026-02-30T09:00:00Z",
+        "2016-12-31T23:59:60Z", "2026-03-01T09:00:00Z\n", "٢٠٢٦-03-01T09:00:00Z", "0001-01-01T00:00:00+23:59",
+    ],
+)  # fmt: skip
+def test_what_else_iso_8601_or_python_calls_a_time_is_refused(time: str) -> None:
+    assert refusal(sent(time=time)) == ("time_invalid", "time")
+    promise = {"type": "io.throughline.promise.made.v1", "data": {"promise_id": "p", "kind": "refund", "due_at": time}}
+    assert refusal(sent(**promise)) == ("schema_violation", "data.due_at")
 
 
 def test_only_what_a_newer_version_may_know_is_recoverable() -> None:

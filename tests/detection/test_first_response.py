@@ -221,6 +221,28 @@ ACROSS_CHANNELS = [
         until="6:00",
     ),
     Case(
+        "connected about what its correlation names answers only that",
+        [chat("0:00", ask()), phone("1:00", opened("C", by="agent")), phone("4:00", connected("C"), correlation="t-1")],
+        [at_risk(), breached()],
+        until="6:00",
+    ),
+    Case(
+        "connected about what its correlation names, which was asked in another channel",
+        [
+            chat("0:00", ask(), correlation="t-1"),
+            phone("1:00", opened("C", by="agent")),
+            phone("4:00", connected("C"), correlation="t-1"),
+        ],
+        [at_risk(), over("met", "4:00", 3)],
+        [waited("4:00", "1:00", matter="correlation:t-1")],
+    ),
+    Case(
+        "asked before it is said what about, it is one wait from the first",
+        [chat("0:00", ask()), chat("0:01", opened(theme="billing")), chat("4:30", reply())],
+        [at_risk(), over("met", "4:30", 3)],
+        [waited("4:30", "0:30", matter="theme:billing")],
+    ),
+    Case(
         "connected in the very conversation",
         [chat("0:00", ask()), chat("4:00", connected("A"))],
         [at_risk(), over("met", "4:00", 2)],

@@ -83,6 +83,9 @@ def _without_breakage(mutants: Sequence[Mutant]) -> str | None:
 def main(words: Sequence[str]) -> int:
     console = Console()
     mutants = [mutant for mutant in (*ORDER, *MEMORY, *DETECTORS) if not words or any(word in mutant.name for word in words)]
+    if not mutants:
+        console.print("No mutant's name holds any of these words.")
+        return 1
     if (output := _without_breakage(mutants)) is not None:
         console.print(output, markup=False, highlight=False)
         console.print("The tests fail without any breakage: nothing can be said of mutants.")

@@ -56,9 +56,23 @@ MEMORY = [
     Mutant(
         "the horizon is the settled time",
         _SETTLING,
-        "horizon = settled - self._window\n",
-        "horizon = settled\n",
+        "horizon = journey.horizon = max(journey.horizon, settled - self._window)\n",
+        "horizon = journey.horizon = settled\n",
         _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
+    ),
+    Mutant(
+        "what was forgotten under a shorter window is inserted before all the same",
+        _SETTLING,
+        "max(seen.occurred, place - self._window, journey.horizon)",
+        "max(seen.occurred, place - self._window)",
+        LAWS + "test_two_lives.py::test_with_a_longer_window_nothing_is_inserted_before_what_the_shorter_one_forgot",
+    ),
+    Mutant(
+        "a copy that counts anew is named like the first",
+        "streams/detection/fold.py",
+        "if at != seen.occurred:",
+        "if at < seen.occurred:",
+        LAWS + "test_copies.py::test_a_copy_that_comes_when_all_is_forgotten_opens_an_alert_of_its_own",
     ),
     Mutant(
         "a busy journey is never tidied",

@@ -60,7 +60,7 @@ ORDER = [
     Mutant(
         "evidence later than the window is told from its own time on",
         _SETTLING,
-        "Item(max(seen.occurred, place - self._window),",
+        "Item(max(seen.occurred, place - self._window, journey.horizon),",
         "Item(seen.occurred,",
         _ORDER + "test_later_than_the_window_counts_as_occurring_one_window_before_its_place",
     ),

@@ -149,6 +149,8 @@ class FirstResponse:
         )
         if before is not None:
             talk.with_bot, talk.answered = before.with_bot, before.answered
+            if not before.named and talk.matter not in state.clocks and (clock := state.clocks.pop(before.matter, None)):
+                state.clocks[talk.matter] = clock  # asked before it was said what about: still one wait
         state.conversations[opened.conversation_id] = talk
 
     def _conversation(self, state: Waits, at: int, seen: Seen, name: str) -> Conversation:
@@ -196,9 +198,10 @@ class FirstResponse:
         """A person is on the line: for this matter, or, where none is named, for whatever the customer waits for."""
         talk = self._conversation(state, at, seen, name)
         talk.answered = True
-        everything = not talk.named
+        named_now = _matter(seen.correlation, None, None)
+        everything = not talk.named and named_now is None
         for matter, clock in list(state.clocks.items()):
-            here = matter == talk.matter or name in clock.asked_in
+            here = matter in (talk.matter, named_now) or name in clock.asked_in
             if here or everything:
                 yield from self._end(state, at, seen, [matter], None if here else "connected_elsewhere")
 

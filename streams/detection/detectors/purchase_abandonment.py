@@ -109,8 +109,6 @@ class PurchaseAbandonment:
     def deadline(self, state: Shopping) -> int:
         if not state.carts and not state.past:
             return NEVER
-        if not state.carts and not state.past:
-            return NEVER
         return min(self._next_word(state), self._next_forgetting(state))
 
     def _next_word(self, state: Shopping) -> int:

@@ -70,7 +70,8 @@ class Hindsight:
         if isinstance(data, CustomerUpdated):
             self.tier = self.tier if data.tier is None else data.tier
             self.value = self.value if data.value is None else data.value
-        seen = Seen(touchpoint.channel, touchpoint.offset, touchpoint.id, touchpoint.occurred, data, touchpoint.correlation)
+        counted = one.at if one.at > touchpoint.occurred else None
+        seen = Seen(touchpoint.channel, touchpoint.offset, touchpoint.id, touchpoint.occurred, data, touchpoint.correlation, counted)
         for detector in self._detectors:
             if type(data) in detector.handles:
                 self._hear(detector, one.at, detector.observe(self._states[detector.name], one.at, seen, self))

@@ -12,10 +12,10 @@ from schemas.touchpoint import Touchpoint
 from streams.detection import duplicates
 from streams.detection.detectors import load
 from streams.detection.partition import Admission, Partition
-from tests.detection.laws.agreement import finish, lived
+from tests.detection.laws.agreement import finish, lived, stepwise
 from tests.detection.laws.log import NUMBER, Event, log_of
 from tests.detection.laws.policy import policy
-from tests.detection.laws.spoken import ask, price, viewed
+from tests.detection.laws.spoken import ask, price, reply, viewed
 from tests.detection.laws.touchpoints import ORIGIN
 from tests.detection.laws.world import Poll, World
 
@@ -56,6 +56,16 @@ def test_copies_are_counted_from_the_last_that_counted_not_from_the_last_copy() 
     """Twenty hours apart: the third is forty hours from the first, and counts."""
     asked = [Event("chat", ask(conversation), n * 20 * HOUR, name="one") for n, conversation in enumerate("ABC")]
     assert {alert.subject[1] for alert in lived(asked).told.values()} == {"A", "C"}
+
+
+def test_a_copy_that_comes_when_all_is_forgotten_opens_an_alert_of_its_own() -> None:
+    """Its producer sends last week's file once more: the first alert's revisions must not be given out again with other content."""
+    log = log_of([Event("chat", ask(), name="one"), Event("chat", reply(), 10 * MINUTE), Event("chat", ask(), delay=10 * DAY, name="one")])
+    world = stepwise(log, 12 * HOUR, 30 * DAY)
+    assert [(alert.word, alert.revision) for alert in world.told.values()] == [
+        ("opened", 0), ("updated", 1), ("resolved", 2),
+        ("opened", 0), ("resolved", 1),
+    ]  # fmt: skip
 
 
 def test_what_has_been_counted_is_remembered_for_24_hours_in_a_busy_journey_too() -> None:

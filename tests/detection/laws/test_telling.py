@@ -81,7 +81,7 @@ def test_an_id_that_two_channels_gave_names_two_alerts() -> None:
     assert first.id != second.id
 
 
-def test_a_copy_that_counts_anew_opens_its_alert_again_and_stops_nobody() -> None:
+def test_a_copy_that_counts_anew_opens_an_alert_of_its_own_and_stops_nobody() -> None:
     """A producer sends a reopening again after 25 hours: the case is open again, and its due moment has long passed."""
     world = lived(
         [
@@ -94,7 +94,7 @@ def test_a_copy_that_counts_anew_opens_its_alert_again_and_stops_nobody() -> Non
         ]
     )
     total = [(alert.word, alert.state, alert.revision) for alert in world.told.values() if alert.scope == "total"]
-    assert total == [("opened", "breached", 0), ("resolved", "met_late", 1), ("opened", "breached", 2), ("resolved", "met_late", 3)]
+    assert total == [("opened", "breached", 0), ("resolved", "met_late", 1)] * 2
 
 
 def test_one_conversation_id_met_in_two_journeys_is_two() -> None:

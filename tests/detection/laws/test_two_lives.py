@@ -1,6 +1,7 @@
 """A worker that comes back with another policy than it went with: what lies stored must not stop it."""
 
 from schemas.instant import DAY, HOUR, MINUTE, SECOND
+from schemas.policy import Severity
 from tests.detection.laws.log import Event, log_of
 from tests.detection.laws.policy import AT_LAST, policy
 from tests.detection.laws.spoken import ask, cart, price, reply, viewed
@@ -81,3 +82,32 @@ def test_with_a_shorter_window_what_is_stored_is_folded_all_the_same() -> None:
     world.restart(policy(window=2 * HOUR))
     world.finish(ORIGIN + AT_LAST)
     assert world.words("first_response")[-1][1] in ("met_late", "unanswered")
+
+
+def test_with_a_longer_window_nothing_is_inserted_before_what_the_shorter_one_forgot() -> None:
+    """The reply came in time, as is learned fourteen hours later: too late for the hour in which that could still be told."""
+    busy = [Event("chat", viewed(), n * 10 * MINUTE) for n in range(80)]
+    log = log_of([Event("chat", ask()), *busy, Event("email", reply(), MINUTE, delay=14 * HOUR)])
+    world = World(log, ORIGIN, policy(window=HOUR))
+    while world.wall < ORIGIN + 13 * HOUR:
+        world.wall += 30 * MINUTE
+        world.read_all()
+        world.checkpoint()
+    world.restart(policy(window=2 * DAY))
+    world.finish(ORIGIN + AT_LAST)
+    last = [alert for alert in world.told.values() if alert.detector == "first_response"][-1]
+    assert (last.word, last.state) == ("resolved", "met_late")
+    assert last.ended_at is not None
+    assert last.ended_at > ORIGIN + 5 * MINUTE
+
+
+def test_what_is_open_is_counted_at_the_levels_of_the_policy_that_counts() -> None:
+    world = World(log_of([Event("chat", ask()), Event("chat", reply(), 6 * HOUR)]), ORIGIN + 3 * HOUR, ALL)
+    world.read_all()
+    world.checkpoint()
+    assert world.partition.open_alerts()["first_response", "warning"] == 1
+    stricter = Severity(warning=10, critical=20)
+    world.restart(ALL.model_copy(update={"severity": stricter}))
+    assert world.partition.open_alerts() == {("first_response", "critical"): 1}
+    world.finish(ORIGIN + AT_LAST)
+    assert set(world.partition.open_alerts().values()) == {0}
