@@ -164,6 +164,26 @@ BOTS = [
         [at_risk(), over("met", "3:50", 3)],
         [waited("3:50", "1:10")],
     ),
+    Case(
+        "handed over from a bot while waiting for people by mail too: the first wait goes on",
+        [
+            email("0:00", ask("M", about="O")),
+            chat("0:01", ask(about="O")),
+            chat("0:02", bot()),
+            chat("2:00", handed_over()),
+            chat("2:30", reply()),
+        ],
+        measured=[
+            Measured(f"A/1@email/{after('0:00')}", "first_response_bot", "email", ms("0:02"), None),
+            waited("2:30", "23:57:30", matter="about:O", channel="email"),
+        ],
+    ),  # fmt: skip
+    Case(
+        "the company writes first, and the customer's first message after it waits",
+        [chat("0:00", reply()), chat("1:00", ask()), chat("6:00", reply())],
+        [at_risk("4:45", by=2, due="6:00"), over("met", "6:00", 3)],
+        [waited("5:00", "0:00", at="1:00", by=2)],
+    ),
     Case("handed over after an answer", [chat("0:00", bot()), chat("0:01", reply()), chat("2:00", handed_over())]),
 ]
 

@@ -191,7 +191,7 @@ class FirstResponse:
         talk = self._conversation(state, at, seen, name)
         matters = {talk.matter, _matter(seen.correlation, about, None) or talk.matter}
         answered = [matter for matter, clock in state.clocks.items() if matter in matters or name in clock.asked_in]
-        talk.answered = True
+        talk.answered = talk.answered or bool(answered)  # who writes unasked has answered nothing
         yield from self._end(state, at, seen, answered)
 
     def _connect(self, state: Waits, at: int, seen: Seen, name: str) -> Iterator[Says]:
@@ -211,11 +211,12 @@ class FirstResponse:
             return
         talk.with_bot = False
         for matter, clock in list(state.clocks.items()):
-            if name in clock.asked_in:
-                del state.clocks[matter]
-                if clock.target.stage != ON_TRACK:
-                    yield self._say(clock, "cancelled", ended=True, reason="handed_over", seen=seen)
-                self._start(state, at, seen, known, matter, [name, *(other for other in clock.asked_in if other != name)])
+            if clock.asked_in != [name]:
+                continue  # who waits for people elsewhere already goes on waiting
+            del state.clocks[matter]
+            if clock.target.stage != ON_TRACK:
+                yield self._say(clock, "cancelled", ended=True, reason="handed_over", seen=seen)
+            self._start(state, at, seen, known, matter, [name])
 
     def _resolve(self, state: Waits, at: int, seen: Seen, name: str) -> Iterator[Says]:
         self._conversation(state, at, seen, name)
