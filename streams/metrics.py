@@ -106,7 +106,9 @@ class Metrics:
         self.admitted_offset = new.gauge("admitted_offset", "The next offset that will be admitted.", "channel", "partition")
         self.settled_lag = new.gauge("settled_lag", "How far behind the present what is settled ends.", "partition", unit="seconds")
         self.paused = new.gauge("paused_partitions", "Topic partitions waiting for a slower channel to catch up.", "channel")
-        self.queued = new.plain_gauge("queued", "Records in memory between the broker and the detectors.", unit="records")
+        self.queued = new.plain_gauge(
+            "queued", "Records in memory between the broker and the detectors; a large one counts as several.", unit="records"
+        )
         self.journeys = new.plain_gauge("journeys", "Journeys held.")
         self.decoded = new.plain_gauge("journeys_decoded", "Journeys held ready for use; the others lie as bytes.")
         self.assigned = new.plain_gauge("assigned_partitions", "Partition numbers that are this worker's.")

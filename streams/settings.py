@@ -87,7 +87,11 @@ class Settings(BaseSettings):
     )
     behind_ms: int = Field(60_000, ge=1_000, description="A worker that is further behind than this is not ready")
 
-    queued_records: int = Field(100_000, ge=1_000, description="How many records may wait in memory between the broker and the detectors")
+    queued_records: int = Field(
+        100_000,
+        ge=1_000,
+        description="How many records (of 4 KB; larger ones count as several) may wait between the broker and the detectors",
+    )
     decoded_journeys: int = Field(
         1_000, ge=1, description="How many journeys of a partition number are kept decoded; the others lie as bytes"
     )

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from schemas.dead_letter import DEAD_LETTER_TOPIC, dead_letter
 from schemas.decode import decode
 from schemas.forwarded import origin_header
 from schemas.partitioner import partition_for
@@ -12,24 +11,31 @@ from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX, Heartbeat, Record, Refused, Touchpoint
 from streams.engine.broken import broken, bug
 from streams.engine.held import Held
+from streams.engine.letters import Letters
 from streams.engine.pace import Pace
 from streams.engine.sending import Outgoing
 from streams.engine.tally import Tally
 from streams.engine.transport import Chunk
 from streams.metrics import Metrics
-from streams.version import VERSION
 
 
 class Admitting:
     """What the agents of all channels share."""
 
     def __init__(
-        self, held: Mapping[int, Held], policy: Policy, counts: Mapping[str, int], metrics: Metrics, now: Callable[[], int]
+        self,
+        held: Mapping[int, Held],
+        policy: Policy,
+        counts: Mapping[str, int],
+        letters: Letters,
+        metrics: Metrics,
+        now: Callable[[], int],
     ) -> None:
         """`counts`: partitions by topic; `now`: milliseconds since the epoch."""
         self._held = held
         self._lateness = policy.lateness
         self._counts = counts
+        self._letters = letters
         self._metrics = metrics
         self._now = now
         self.admitted = 0
@@ -66,7 +72,7 @@ class Admitting:
                     held.outgoing.append(forwarded(record, right, identity))
                     tally.misrouted += 1
             case Refused() as refused:
-                held.outgoing.append(refusal(record, refused, self._counts[DEAD_LETTER_TOPIC]))
+                held.outgoing.append(self._letters.of(record, refused))
                 tally.refused[refused.error_class] += 1
             case Heartbeat():
                 tally.heartbeats += 1
@@ -76,11 +82,6 @@ def forwarded(record: Record, right: int, identity: bytes) -> Outgoing:
     """The record as its producer should have sent it; it keeps its time, which a topic with LogAppendTime sets anew."""
     headers = [*record.headers, origin_header(record.partition, record.offset)]
     return Outgoing(record.topic, right, identity, record.value, record.timestamp, headers)
-
-
-def refusal(record: Record, refused: Refused, partitions: int) -> Outgoing:
-    letter = dead_letter(record, refused, VERSION)
-    return Outgoing(DEAD_LETTER_TOPIC, record.partition % partitions, letter.key, letter.value, letter.timestamp, letter.headers)
 
 
 def agents(
@@ -98,8 +99,9 @@ def agents(
                 if chunk.epoch != epoch():
                     continue  # of an assignment that has ended: what follows begins with a seek
                 _take(admitting, chunk)
-                pace.admitted(len(chunk.records))
-                taken(len(chunk.records))
+                weight = chunk.weight()
+                pace.admitted(weight)
+                taken(weight)
                 await asyncio.sleep(0)
 
     return agent

@@ -1,12 +1,12 @@
 """The composition root: the only module that knows all others."""
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import faust
 from aiokafka.errors import KafkaError
 
+from schemas.dead_letter import DEAD_LETTER_TOPIC
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection import detectors
@@ -14,9 +14,10 @@ from streams.engine import topics
 from streams.engine.agents import Admitting, agents
 from streams.engine.broken import broken, bug
 from streams.engine.checkpoint import Checkpoint
-from streams.engine.connections import Connections
+from streams.engine.connections import Cluster, Connections
 from streams.engine.failures import Failures
 from streams.engine.journeys import Journeys
+from streams.engine.letters import Letters
 from streams.engine.pace import Pace
 from streams.engine.progress import Probe
 from streams.engine.read_ahead import ReadAhead
@@ -42,8 +43,8 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def create_app(settings: Settings, policy: Policy, connections: Connections, counts: Mapping[str, int], metrics: Metrics) -> Worker:
-    """A worker with its Faust app, not yet started. `counts`: partitions by topic. Called inside the event loop it shall run in."""
+def create_app(settings: Settings, policy: Policy, connections: Connections, cluster: Cluster, metrics: Metrics) -> Worker:
+    """A worker with its Faust app, not yet started. Called inside the event loop it shall run in."""
     changelog = topics.changelog(settings.application)
     channel_topics = [TOPIC_PREFIX + channel for channel in policy.channels]
     app = App(
@@ -60,7 +61,8 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, cou
     )
     reader = connections.reader()
     journeys = Journeys(connections, policy, detectors.load(policy), changelog=changelog, decoded=settings.decoded_journeys, reader=reader)
-    admitting = Admitting(journeys.held, policy, counts, metrics, now)
+    letters = Letters(cluster.topics[DEAD_LETTER_TOPIC], cluster.largest_letter)
+    admitting = Admitting(journeys.held, policy, cluster.topics, letters, metrics, now)
     worker = Worker(
         app,
         channel_topics,
@@ -70,8 +72,8 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, cou
         checkpoint=Checkpoint(
             group=settings.application,
             changelog=changelog,
-            counts=counts,
-            failures=Failures(reader, counts, now),
+            counts=cluster.topics,
+            failures=Failures(reader, letters, now),
             metrics=metrics,
             now=now,
         ),

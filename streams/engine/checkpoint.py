@@ -16,8 +16,12 @@ from streams.detection.detector import Measured
 from streams.engine.broken import broken, bug
 from streams.engine.failures import Failures
 from streams.engine.held import CLOCK_KEY, Clock, Held
-from streams.engine.sending import Outgoing, TooLarge, send
+from streams.engine.sending import Outgoing, send
 from streams.metrics import Metrics
+
+MOST_JOURNEYS = 500
+"""Settled of one partition number in one transaction. Where thousands of deadlines are over at once, the event loop must still turn,
+and no transaction take so long that the broker gives it up."""
 
 _log = get_logger(__name__)
 
@@ -37,9 +41,10 @@ class Due(NamedTuple):
 
 def due(held: Held) -> Due | None:
     """Settles what can be settled and takes what is to be written; None if that is nothing. No await in here: one instant."""
-    # a worker that has just taken over knows of little progress at first
-    held.settled = max(held.settled, held.progress.settled())
-    changes = list(held.partition.advance(held.settled)) if held.settled > -NEVER else []
+    to = held.due_until()
+    changes = list(held.partition.advance(to, MOST_JOURNEYS)) if to > -NEVER else []
+    if not held.partition.behind(to):
+        held.settled = to
     journeys: dict[str, bytes | None] = dict.fromkeys(held.forgotten)
     journeys.update(held.partition.changed())
     outgoing = held.outgoing
@@ -70,17 +75,20 @@ class Checkpoint:
         self._now = now
         self._one_at_a_time = asyncio.Lock()
 
-    async def take(self, held: Callable[[], Sequence[Held]]) -> None:
-        """Returns when all is committed; ends the process if anything is not."""
+    async def take(self, held: Callable[[], Sequence[Held]]) -> bool:
+        """Returns when it is committed, and whether all that is due was; ends the process if anything goes wrong."""
         async with self._one_at_a_time:
             began = self._now()
             try:
-                with_something = [found for mine in held() if (found := due(mine)) is not None]
+                taken = held()
+                with_something = [found for mine in taken if (found := due(mine)) is not None]
+                whole = not any(mine.partition.behind(mine.due_until()) for mine in taken)
                 await asyncio.gather(*(self._commit(found) for found in with_something))
             except Exception as error:  # noqa: BLE001 -- what was taken is in no transaction: nobody may go on from here
                 bug(error, "a checkpoint failed")
             if with_something:
                 self._metrics.checkpoint.observe((self._now() - began) / 1000)
+            return whole
 
     async def _commit(self, found: Due) -> None:
         held = found.held
@@ -89,7 +97,7 @@ class Checkpoint:
             await self._transact(found, letters)
         except ProducerFenced:
             broken("another worker has taken over a partition number", partition=held.number)
-        except (KafkaError, TooLarge) as error:
+        except KafkaError as error:
             broken("a checkpoint could not be committed", partition=held.number, error=f"{type(error).__name__}: {error}"[:500])
         now = self._now()
         held.committed = dict(found.clock.positions)

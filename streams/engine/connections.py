@@ -1,16 +1,19 @@
 """Every client of Kafka that a worker opens, with the options that matter and why."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 from msgspec import Struct
 from structlog.stdlib import get_logger
 
+from schemas.dead_letter import DEAD_LETTER_TOPIC
 from streams.engine.assignor import ByPartitionNumber
 from streams.settings import Settings
 
@@ -20,6 +23,9 @@ BATCH_BYTES = 256 * 1024
 HEARTBEATS_A_SESSION = 5
 REBALANCE_S = 60
 """How long the group waits for a worker's last checkpoint."""
+LARGEST_MESSAGE = "max.message.bytes"
+USUAL_LARGEST = 1_048_588
+"""Kafka's default, where it may not be asked."""
 PATIENCE_S = (1, 2, 5, 10, 30)
 """Between attempts to reach the broker at the start; the last one for ever."""
 
@@ -30,6 +36,8 @@ class Cluster(Struct, frozen=True):
     topics: Mapping[str, int]
     """How many partitions each has."""
     embedded: bool
+    largest_letter: int
+    """The most bytes that the dead letters' topic takes at once."""
 
 
 class Connections:
@@ -70,15 +78,17 @@ class Connections:
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
 
-    def producer(self, number: int) -> AIOKafkaProducer:
-        """Of one partition number. Starting it shuts out every earlier owner and aborts what that one left open."""
-        return AIOKafkaProducer(
+    async def producer(self, number: int) -> AIOKafkaProducer:
+        """Of one partition number, started: that shuts out every earlier one, and aborts what it left open."""
+        producer = AIOKafkaProducer(
             bootstrap_servers=self._kafka,
             transactional_id=f"{self._settings.application}-{number}",
             transaction_timeout_ms=self._settings.transaction_timeout_ms,
             max_batch_size=BATCH_BYTES,
             max_request_size=64 * 1024 * 1024,  # a dead letter is as large as what was sent; the broker's limit decides
         )
+        await producer.start()
+        return producer
 
     async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
         """The group's offsets; those that there are."""
@@ -91,10 +101,9 @@ class Connections:
         async with self._admin() as admin:
             described = await admin.describe_cluster()
             topics = await admin.describe_topics()
-        return Cluster(
-            topics={topic["topic"]: len(topic["partitions"]) for topic in topics if not topic["error_code"]},
-            embedded=str(described.get("cluster_id") or "").startswith(MOCK_CLUSTER),
-        )
+            embedded = str(described.get("cluster_id") or "").startswith(MOCK_CLUSTER)
+            largest = sys.maxsize if embedded else await _largest(admin, DEAD_LETTER_TOPIC)
+        return Cluster({topic["topic"]: len(topic["partitions"]) for topic in topics if not topic["error_code"]}, embedded, largest)
 
     async def awaited_cluster(self, stop: asyncio.Event) -> Cluster | None:
         """Tries until a broker answers, and says so; None when told to stop before."""
@@ -120,6 +129,13 @@ class Connections:
             yield admin
         finally:
             await admin.close()
+
+
+async def _largest(admin: AIOKafkaAdminClient, topic: str) -> int:
+    answer: Any
+    (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {LARGEST_MESSAGE: None})])
+    found = [entry[1] for _, _, _, _, entries in answer.resources for entry in entries if entry[0] == LARGEST_MESSAGE]
+    return int(found[0]) if found else USUAL_LARGEST
 
 
 async def _unless(stop: asyncio.Event, doing: Coroutine[Any, Any, Cluster]) -> Cluster | None:

@@ -1,17 +1,17 @@
 """Touchpoints that a detector could not bear: their records, read again, go to the dead letters with every byte."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.dead_letter import DEAD_LETTER_TOPIC, detector_failed
+from schemas.dead_letter import detector_failed
 from schemas.touchpoint import TOPIC_PREFIX, Record
 from streams.detection.change import Failed
-from streams.engine.agents import refusal
+from streams.engine.letters import Letters
 from streams.engine.sending import Outgoing
 
 PATIENCE_S = 5.0
@@ -31,9 +31,9 @@ class Gone:
 
 
 class Failures:
-    def __init__(self, reader: AIOKafkaConsumer, counts: Mapping[str, int], now: Callable[[], int]) -> None:
+    def __init__(self, reader: AIOKafkaConsumer, letters: Letters, now: Callable[[], int]) -> None:
         self._reader = reader
-        self._counts = counts
+        self._letters = letters
         self._now = now
         self._one_at_a_time = asyncio.Lock()
 
@@ -42,7 +42,7 @@ class Failures:
         error = failed.error
         if isinstance(record, Gone):
             error += "; the record itself could not be read again"
-        return refusal(record, detector_failed(failed.detector, error), self._counts[DEAD_LETTER_TOPIC])
+        return self._letters.of(record, detector_failed(failed.detector, error))
 
     async def _record(self, failed: Failed) -> Record:
         tp, offset = TopicPartition(TOPIC_PREFIX + failed.touchpoint.channel, failed.partition), failed.touchpoint.offset

@@ -50,6 +50,10 @@ class Held:
     forgotten: list[str] = field(default_factory=list)
     """Journeys whose tombstones the next checkpoint writes."""
 
+    def due_until(self) -> int:
+        """What is before is to be settled; a worker that has just taken over knows of little progress at first."""
+        return max(self.settled, self.progress.settled())
+
     def lagging(self) -> Iterable[str]:
         """The channels of which something is known to be unread."""
         return (channel for channel, end in self.ends.items() if self.admitted[channel] < end)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from structlog.stdlib import get_logger
 
 from schemas.instant import NEVER
 from schemas.policy import Policy
@@ -16,11 +15,6 @@ from streams.detection.progress import Progress
 from streams.engine.connections import Connections
 from streams.engine.held import CLOCK_KEY, Clock, Held
 from streams.engine.starts import starts
-
-PATIENCE_S = 60.0
-"""How long the changelog may give nothing before a recovery gives up."""
-
-_log = get_logger(__name__)
 
 
 class Journeys:
@@ -75,7 +69,7 @@ class Journeys:
         if not numbers:
             return {}
         # The order matters: first shut out the last owners, whose open transactions this aborts; then ask how far they came.
-        producers = await asyncio.gather(*(self._started(number) for number in numbers))
+        producers = await asyncio.gather(*(self._connections.producer(number) for number in numbers))
         stored = await self._read(numbers)
         channels = list(self._policy.channels)
         tps = [TopicPartition(TOPIC_PREFIX + channel, number) for number in numbers for channel in channels]
@@ -93,11 +87,6 @@ class Journeys:
             )
             for number, producer in zip(numbers, producers, strict=True)
         }
-
-    async def _started(self, number: int) -> AIOKafkaProducer:
-        producer = self._connections.producer(number)
-        await producer.start()
-        return producer
 
     def _restored(
         self,

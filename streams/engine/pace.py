@@ -25,6 +25,11 @@ class Pace:
         self._go.set()
         self.hurry.clear()
 
+    def behind(self) -> None:
+        """A checkpoint could not settle all that was due: the next comes at once, and before it nothing more is admitted."""
+        self._go.clear()
+        self.hurry.set()
+
     async def go(self) -> None:
         """Returns when more may be admitted."""
         await self._go.wait()

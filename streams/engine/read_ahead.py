@@ -1,4 +1,6 @@
-"""How many records wait in memory between the broker and the agents; counted in records, as chunks differ in size."""
+"""How many records wait in memory between the broker and the agents; not how many chunks, which differ in size.
+
+A large record counts as several: else a channel that sends megabytes would fill the memory long before the limit."""
 
 import asyncio
 

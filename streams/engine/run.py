@@ -96,7 +96,7 @@ async def _connect_and_work(settings: Settings, policy: Policy, metrics: Metrics
         return MISCONFIGURED
     if cluster.embedded:
         _log.warning(broker.NOTICE)
-    worker = create_app(settings, policy, Connections(settings, embedded=cluster.embedded), cluster.topics, metrics)
+    worker = create_app(settings, policy, Connections(settings, embedded=cluster.embedded), cluster, metrics)
     standing.worker = worker
     gauges = Gauges(metrics)
 
@@ -105,20 +105,27 @@ async def _connect_and_work(settings: Settings, policy: Policy, metrics: Metrics
         gauges.show(worker.held.values(), now(), worker.read_ahead.records, standing.readiness())
 
     starting = asyncio.create_task(_started(worker))  # it ends with the first assignment, which may be long in coming
-    await asyncio.gather(
+    at_work = asyncio.gather(
         _every(settings.checkpoint_ms / 1000, worker.checkpoint, stop, sooner=worker.pace.hurry),
         _every(settings.probe_ms / 1000, worker.probe, stop),
         _every(LOOK_S, look, stop),
     )
+    await stop.wait()
     standing.stopping = True
     _log.info("stopping: the last checkpoint")
-    try:
-        await asyncio.wait_for(worker.stop(), settings.stop_ms / 1000)
-        starting.cancel()
-    except TimeoutError:
+    ending = asyncio.create_task(_ended(at_work, worker))
+    await asyncio.wait((ending,), timeout=settings.stop_ms / 1000)
+    if not ending.done():
         broken("the worker could not stop in time", milliseconds=settings.stop_ms)
+    await ending
+    starting.cancel()
     _log.info("stopped")
     return STOPPED
+
+
+async def _ended(at_work: Awaitable[Any], worker: Worker) -> None:
+    await at_work  # a checkpoint may be under way, and its broker gone
+    await worker.stop()
 
 
 async def _started(worker: Worker) -> None:

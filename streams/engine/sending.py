@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
 
 
 class Outgoing(NamedTuple):
@@ -17,26 +18,26 @@ class Outgoing(NamedTuple):
     headers: Sequence[tuple[str, Any]] = ()
 
 
-class TooLarge(Exception):
-    """A record that no batch can hold."""
-
-
 async def send(producer: AIOKafkaProducer, outgoing: Iterable[Outgoing]) -> None:
-    """Returns when the broker has acknowledged all; those of one topic partition stay in order.
-
-    Raises TooLarge, and aiokafka's KafkaError.
-    """
+    """Returns when the broker has acknowledged all; those of one topic partition stay in order. Raises aiokafka's KafkaError."""
     batches: dict[tuple[str, int], list[Any]] = {}
     for record in outgoing:
         filling = batches.setdefault((record.topic, record.partition), [])
         if not filling or not _appended(filling[-1], record):
             filling.append(producer.create_batch())
-            if not _appended(filling[-1], record):
-                raise TooLarge(f"a record of {len(record.value or b'')} bytes for {record.topic} fits in no batch")
-    acknowledgements = [
-        await producer.send_batch(batch, topic, partition=partition) for (topic, partition), filled in batches.items() for batch in filled
+            _appended(filling[-1], record)  # the first of a batch may be larger than a batch: the broker decides
+    sent = [
+        (topic, await producer.send_batch(batch, topic, partition=partition))
+        for (topic, partition), filled in batches.items()
+        for batch in filled
     ]
-    await asyncio.gather(*acknowledgements)
+    answers = await asyncio.gather(*(acknowledgement for _, acknowledgement in sent), return_exceptions=True)
+    for (topic, _), answer in zip(sent, answers, strict=True):
+        if isinstance(answer, MessageSizeTooLargeError):
+            raise MessageSizeTooLargeError(f"the topic {topic} takes no record so large; raise its max.message.bytes")
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
 
 
 def _appended(batch: Any, record: Outgoing) -> bool:

@@ -54,8 +54,8 @@ class Gauges:
         for mine in held:
             opened.update(mine.partition.open_alerts())
             number = str(mine.number)
-            if (to := mine.progress.settled()) > -NEVER:
-                settled[number,] = (now - to) / SECOND
+            if mine.settled > -NEVER:
+                settled[number,] = (now - mine.settled) / SECOND
             for channel, offset in mine.admitted.items():
                 offsets[channel, number] = offset
                 backlog[channel,] += max(mine.ends[channel] - offset, 0)

@@ -28,6 +28,7 @@ FETCHED_RECORDS = 4_000
 """At most so many by one fetch."""
 CHUNK_RECORDS = 200
 """At most so many in a chunk: an agent takes a chunk in one go, and nothing else runs meanwhile."""
+ONE_RECORD_BYTES = 4_096
 
 FAUST_LOGGER = logging.getLogger("faust")
 """What Faust's own code says belongs to Faust, also where a class of ours runs it."""
@@ -43,6 +44,10 @@ class Chunk(NamedTuple):
     """The position after: what is committed when all records are admitted."""
     records: Sequence[Record]
     epoch: int
+
+    def weight(self) -> int:
+        """In records; one of many bytes weighs as much as several."""
+        return sum(1 + len(record.value or b"") // ONE_RECORD_BYTES for record in self.records)
 
 
 class Span(NamedTuple):
@@ -64,7 +69,7 @@ class Intake(Protocol):
         """Returns when there is room in memory for more records."""
         ...
 
-    def queued(self, records: int) -> None: ...
+    def queued(self, weight: int) -> None: ...
 
     def starts(self) -> Mapping[TP, int]:
         """Where reading begins, by topic partition; asked once an assignment, after recovery."""
@@ -199,7 +204,7 @@ class Consumer(driver.Consumer):
                 topic=tp.topic, partition=tp.partition, expected=expected, start=chunk.start, end=chunk.end,
             )  # fmt: skip
         self._next[tp] = chunk.end
-        self.transport.intake.queued(len(chunk.records))
+        self.transport.intake.queued(chunk.weight())
         generation = self.app.consumer_generation_id  # Faust's streams drop what has another
         message = Message(tp.topic, tp.partition, chunk.end, 0.0, 0, None, None, None, None, tp=tp, generation_id=generation)
         for channel in self.app.topics._tp_index[tp]:  # type: ignore[attr-defined]  # noqa: SLF001 -- exactly one agent

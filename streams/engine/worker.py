@@ -90,8 +90,8 @@ class Worker:
     async def room(self) -> None:
         await self.read_ahead.room()
 
-    def queued(self, records: int) -> None:
-        self.read_ahead.queued(records)
+    def queued(self, weight: int) -> None:
+        self.read_ahead.queued(weight)
 
     def starts(self) -> Mapping[TP, int]:
         if not self.working:
@@ -102,8 +102,8 @@ class Worker:
 
     async def give_up(self) -> None:
         worked, self.working = self.working, False
-        if worked:
-            await self._checkpoint.take(self._all)
+        # Also where nothing is left to commit: one that is under way is waited for, before anybody closes its producer.
+        await self._checkpoint.take(self._all if worked else tuple)
         self.pace.settled()
         self.read_ahead.dropped()
 
@@ -133,8 +133,8 @@ class Worker:
 
     # -- every so often
     async def checkpoint(self) -> None:
-        if self.working:
-            await self._checkpoint.take(self._all)
+        if self.working and not await self._checkpoint.take(self._all) and self.working:
+            self.pace.behind()
 
     async def probe(self) -> None:
         if self.working:

@@ -57,9 +57,10 @@ def produce(
         for found in lines:
             _send(producer, found, counts, told)
             produced.sent += 1
-            if rate is not None and (ahead := begun + produced.sent / rate - time.monotonic()) > 0:
-                producer.poll(ahead)
-            elif produced.sent % 1_000 == 0:
+            while rate is not None and (ahead := begun + produced.sent / rate - time.monotonic()) > 0:
+                producer.poll(ahead)  # which returns with the first acknowledgement
+                progress(produced)
+            if produced.sent % 1_000 == 0:
                 producer.poll(0)
                 progress(produced)
     finally:

@@ -177,7 +177,7 @@ BOTS = [
             Measured(f"A/1@email/{after('0:00')}", "first_response_bot", "email", ms("0:02"), None),
             waited("2:30", "23:57:30", matter="about:O", channel="email"),
         ],
-    ),  # fmt: skip
+    ),
     Case(
         "the company writes first, and the customer's first message after it waits",
         [chat("0:00", reply()), chat("1:00", ask()), chat("6:00", reply())],

@@ -15,6 +15,7 @@ from typing import Any, Self
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared
 
+from schemas.dead_letter import DEAD_LETTER_TOPIC
 from schemas.decode import decode
 from schemas.instant import format_instant
 from schemas.partitioner import partition_for
@@ -230,8 +231,12 @@ def make_anew(address: str, wanted: Mapping[str, int]) -> None:
     for group in until(lambda: _deleted(admin), "an empty consumer group"):
         assert group == APPLICATION
     until(lambda: not any(topic in admin.list_topics(timeout=PATIENCE_S).topics for topic in ours), "the topics gone")
-    arrival = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "8000000"}
-    for made in admin.create_topics([NewTopic(topic, count, 1, config=arrival) for topic, count in wanted.items()]).values():
+    stamped = {True: "CreateTime", False: "LogAppendTime"}
+    new = [
+        NewTopic(topic, count, 1, config={"message.timestamp.type": stamped[topic == DEAD_LETTER_TOPIC], "max.message.bytes": "8000000"})
+        for topic, count in wanted.items()
+    ]
+    for made in admin.create_topics(new).values():
         made.result(PATIENCE_S)
 
 

@@ -7,26 +7,27 @@ from aiokafka import ConsumerRecord
 from schemas.decode import decode
 from schemas.instant import MINUTE, NEVER, format_instant
 from schemas.touchpoint import Touchpoint
-from streams.engine.checkpoint import due
+from streams.detection.change import AlertChange
+from streams.engine.checkpoint import MOST_JOURNEYS, due
 from streams.engine.held import Clock, Held
 from tests.engine.holding import held
 
 AT = 1_700_000_000_000
 
 
-def admit(mine: Held, offset: int) -> None:
-    """A case of c1's that is overdue a second later."""
+def admit(mine: Held, offset: int, customer: str = "c1") -> None:
+    """A case that is overdue a second later."""
     told = {
         "specversion": "1.0",
         "id": f"e{offset}",
         "source": "test",
         "type": "io.throughline.conversation.opened.v1",
         "time": format_instant(AT),
-        "customerid": "c1",
+        "customerid": customer,
         "data": {"conversation_id": "v1", "due_at": format_instant(AT + 1000)},
     }
     headers = (("content-type", b"application/cloudevents+json"),)
-    record = ConsumerRecord("touchpoints.chat", 0, offset, AT, 1, b"c1", json.dumps(told).encode(), None, 2, 0, headers)
+    record = ConsumerRecord("touchpoints.chat", 0, offset, AT, 1, customer.encode(), json.dumps(told).encode(), None, 2, 0, headers)
     touchpoint = decode(record)
     assert isinstance(touchpoint, Touchpoint)
     mine.partition.admit(touchpoint)
@@ -71,6 +72,30 @@ def test_what_is_due_is_told_once() -> None:
     again = due(mine)
     assert again is not None
     assert again.alerts == []
+
+
+def test_what_is_more_than_a_transaction_should_hold_is_left_to_the_next_ones() -> None:
+    mine, customers = held(), MOST_JOURNEYS * 2 + 1
+    for offset in range(customers):
+        admit(mine, offset, f"c{offset}")
+    pass_time(mine, AT + MINUTE)
+    told: list[str] = []
+    settled: list[int] = []
+    while not settled or settled[-1] == -NEVER:
+        found = due(mine)
+        assert found is not None
+        assert len({change.journey for change in found.alerts}) <= MOST_JOURNEYS
+        assert {change.journey for change in found.alerts} <= found.journeys.keys()
+        told += [change.event().id for change in found.alerts]
+        settled.append(found.clock.settled)
+    assert len(settled) > 2
+    assert settled[-1] == mine.progress.settled()
+    whole = held()
+    for offset in range(customers):
+        admit(whole, offset, f"c{offset}")
+    assert sorted(told) == sorted(
+        change.event().id for change in whole.partition.advance(mine.progress.settled()) if isinstance(change, AlertChange)
+    )
 
 
 def test_a_tombstone_gives_way_to_a_journey_that_has_come_back() -> None:

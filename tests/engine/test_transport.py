@@ -6,7 +6,7 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.transport import Span, in_chunks
+from streams.engine.transport import ONE_RECORD_BYTES, Span, in_chunks
 from tests.engine.live import Record as Read
 
 CHAT = TP("touchpoints.chat", 0)
@@ -33,6 +33,14 @@ def test_each_chunk_begins_where_the_last_one_ended() -> None:
 def test_markers_alone_move_the_position_and_are_told() -> None:
     (chunk,) = in_chunks(CHAT, Span(10, 12, []), epoch=0)
     assert (chunk.start, chunk.end, list(chunk.records)) == (10, 12, [])
+
+
+def test_a_large_record_weighs_as_much_as_several_and_a_tombstone_as_one() -> None:
+    read = records(1, 2, 3, 4)
+    for record, value in zip(read, (b"x" * 100, b"x" * (ONE_RECORD_BYTES - 1), b"x" * (10 * ONE_RECORD_BYTES), None), strict=True):
+        record.value = value
+    (chunk,) = in_chunks(CHAT, Span(1, 5, read), epoch=0)
+    assert chunk.weight() == 1 + 1 + 11 + 1
 
 
 @given(st.sets(st.integers(0, 50), max_size=30), st.integers(1, 7), st.integers(0, 5))
