@@ -32,7 +32,7 @@ demo: $(READY)  ## run the whole thing for a minute: broker, worker, customers, 
 
 .PHONY: test
 test: $(READY)  ## run all tests
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: test-fast
 test-fast: $(READY)  ## run the tests that start no process
