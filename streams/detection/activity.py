@@ -38,6 +38,8 @@ ACTIVITIES: frozenset[type[TouchpointData]] = _ALWAYS.union((ConversationOpened,
 
 
 def is_activity(data: TouchpointData) -> bool:
+    if type(data) in _ALWAYS:
+        return True
     match data:
         case MessageSent():
             return data.author == "customer" and not data.internal
@@ -45,4 +47,4 @@ def is_activity(data: TouchpointData) -> bool:
             return data.by == "customer"
         case QueueLeft():
             return data.reason in ("abandoned", "callback")
-    return type(data) in _ALWAYS
+    return False

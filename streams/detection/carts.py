@@ -11,6 +11,9 @@ from streams.detection.detector import Proof, Seen, proof
 CART, CHECKOUT, PAYMENT = range(3)
 STAGES = ("cart", "checkout", "payment")
 
+_OF_CARTS = frozenset({CartUpdated, CheckoutStarted, CheckoutStepCompleted, OrderPlaced, PaymentFailed})
+"""Whatever else happens, which is most of it, has nothing to do with a cart."""
+
 
 class Cart(Struct, array_like=True, gc=False):
     stage: int
@@ -22,6 +25,8 @@ class Cart(Struct, array_like=True, gc=False):
 
 def completed(carts: Mapping[str, Cart], data: TouchpointData) -> set[str]:
     """The carts that are carts no more."""
+    if type(data) not in _OF_CARTS:
+        return set()
     match data:
         case OrderPlaced(cart_id=None):
             return set(carts)
@@ -34,6 +39,8 @@ def completed(carts: Mapping[str, Cart], data: TouchpointData) -> set[str]:
 
 def touch(carts: dict[str, Cart], at: int, seen: Seen) -> None:
     """Puts what `seen` does to a cart into `carts`."""
+    if type(seen.data) not in _OF_CARTS:
+        return
     match seen.data:
         case CartUpdated(cart_id=name, items=items) if any(item.quantity for item in items):
             stage = CART

@@ -131,7 +131,8 @@ class Folding:
         for n, detector in self._wanted.get(type(data), ()):  # stored when a detector wanted it that is no longer there
             state = fold.states[n]
             try:
-                self._hear(fold, detector, at, detector.observe(state, at, seen, fold), step)
+                for one in detector.observe(state, at, seen, fold):
+                    self._hear(fold, detector, at, one, step)
             except Exception as cause:
                 raise DetectorRaised(detector.name, type(cause).__name__) from cause
             fold.due[n] = detector.deadline(state)
@@ -143,7 +144,8 @@ class Folding:
             if fold.due[n] > at:
                 continue
             state = fold.states[n]
-            self._hear(fold, detector, at, detector.expire(state, at, fold), step)
+            for one in detector.expire(state, at, fold):
+                self._hear(fold, detector, at, one, step)
             fold.due[n] = detector.deadline(state)
             if fold.due[n] <= at:
                 raise Overdue(f"{detector.name} did not settle what was due at {at}")
@@ -153,25 +155,40 @@ class Folding:
         while (at := fold.next_deadline()) < until:
             self.fire(fold, at, step)
 
-    def replay(self, base: bytes, history: Iterable[Occurrence], step: Step) -> Fold:
-        """`history`: in order of occurrence; `base`: what was packed before the first of them."""
-        fold = self.unpack(base) if base else self.blank()
+    def start(self, base: bytes) -> Fold:
+        """`base`: what was packed before the first of a history; empty if nothing was known."""
+        return self.unpack(base) if base else self.blank()
+
+    def go_on(self, fold: Fold, history: Iterable[Occurrence], step: Step) -> None:
+        """`history`: in order of occurrence, all of it later than what was folded so far."""
         for item in history:
             self.run(fold, item.at, step)
             self.observe(fold, item.at, item.seen, step)
-        return fold
 
-    def _hear(self, fold: Fold, detector: Detector[Any], at: int, said: Iterable[Says], step: Step) -> None:
-        for one in said:
-            if isinstance(one, Measured):
-                step.measured.append(one)
-                continue
-            key = key_of(detector.name, one)
-            bases = detector.policy.severity
-            base = bases.get(f"{one.state}/{one.reason}", bases.get(one.state, 0))
-            severity = min(100, int(base * self._severity.weight(fold.tier, fold.value)))
-            fold.views[key] = view_after(fold.views.get(key), detector.name, one, at, severity)
-            step.keys.add(key)
+    def observe_late(self, fold: Fold, late: Occurrence, step: Step) -> bool:
+        """Whether it makes a difference: if not, all that follows is as if it had not been."""
+        self.run(fold, late.at, step)
+        before = self._known_of(fold, late)
+        said = Step()
+        self.observe(fold, late.at, late.seen, said)
+        step.keys |= said.keys
+        step.measured += said.measured
+        return bool(said.keys or said.measured) or self._known_of(fold, late) != before
+
+    def _known_of(self, fold: Fold, late: Occurrence) -> bytes:
+        """To the byte, for the order in which a detector came to know things may matter to it."""
+        return _encode([fold.tier, fold.value, [fold.states[n] for n, _ in self._wanted.get(type(late.seen.data), ())]])
+
+    def _hear(self, fold: Fold, detector: Detector[Any], at: int, one: Says, step: Step) -> None:
+        if isinstance(one, Measured):
+            step.measured.append(one)
+            return
+        key = key_of(detector.name, one)
+        bases = detector.policy.severity
+        base = bases.get(f"{one.state}/{one.reason}", bases.get(one.state, 0))
+        severity = min(100, int(base * self._severity.weight(fold.tier, fold.value)))
+        fold.views[key] = view_after(fold.views.get(key), detector.name, one, at, severity)
+        step.keys.add(key)
 
     # -- storage
     def pack(self, fold: Fold) -> bytes:

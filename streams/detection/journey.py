@@ -1,7 +1,7 @@
 """Everything known of one customer, as a value: base, history of the window, fold, and what was told."""
 
-from bisect import insort
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -40,8 +40,12 @@ class Mark(Struct, frozen=True, gc=False):
     """How many items of the history, and how many of its bytes, lie before."""
     fold: bytes
 
+    def moved(self, items: int, size: int) -> "Mark":
+        """So much more lies before."""
+        return Mark(self.last, self.items + items, self.size + size, self.fold)
 
-MARK_EVERY, MARKS = 5, 5
+
+MARK_EVERY, MARKS = 5, 8
 
 
 class Head(Struct, array_like=True, gc=False):
@@ -75,7 +79,10 @@ class _Packed(Struct, array_like=True, gc=False):
 _STORED_AS_IT_IS = tuple(name for name in _Packed.__struct_fields__ if name not in ("fold", "base"))
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Packed).decode
-_items = msgspec.msgpack.Decoder(list[tuple[int, bytes]]).decode
+_Stored = tuple[int, bytes]
+"""An instant and a packed touchpoint."""
+
+_items = msgspec.msgpack.Decoder(list[_Stored]).decode
 head = msgspec.msgpack.Decoder(Head).decode
 
 
@@ -123,23 +130,46 @@ class Journey:
         self.first_at = min(self.first_at, item.at)
         self.last = item.place
 
-    def unpacked(self, since: Mark | None = None) -> list["Item"]:
-        """The history, or what comes after a mark."""
-        items, size = (since.items, since.size) if since else (0, 0)
-        stored = _items(b"\xdd" + (self.items - items).to_bytes(4, "big") + self.history[size:])
-        return [Item(at, (seen := unpack(packed)).channel, seen.offset, packed, seen) for at, packed in stored]
+    def insert(self, item: "Item", since: Mark | None) -> tuple[Iterator["Item"], Iterator["Item"]]:
+        """What lies before it, from a mark on, and what lies after it. Whether the marks behind it still hold is for the caller to say."""
+        stored = self._stored(since)
+        n = _rank(stored, item)
+        entry = _encode((item.at, item.packed))
+        size = (since.size if since else 0) + _size(stored[:n])
+        self.history = self.history[:size] + entry + self.history[size:]
+        self.items += 1
+        self.first_at = min(self.first_at, item.at)
+        self.last = max(self.last, item.place)
+        kept = self.marks.index(since) + 1 if since else 0
+        self.marks[kept:] = [mark.moved(1, len(entry)) for mark in self.marks[kept:]]
+        return _unpacked(stored[:n]), _unpacked(stored[n:])
 
-    def hold(self, history: list["Item"], since: Mark | None = None) -> None:
-        """`history`, in order, takes the place of all that was held, or of what came after a mark."""
-        items, size = (since.items, since.size) if since else (0, 0)
-        self.marks = self.marks[: self.marks.index(since) + 1] if since else []
-        self.history = self.history[:size] + b"".join(_encode((item.at, item.packed)) for item in history)
-        self.items = items + len(history)
+    def leave_behind(self, horizon: int, since: Mark | None) -> Iterator["Item"]:
+        """What occurred before the horizon is history no more; gives what of it comes after a mark."""
+        stored = self._stored()
+        n = bisect_left(stored, horizon, key=_instant)
+        size = _size(stored[:n])
+        self.history = self.history[size:]
+        self.items -= n
+        self.first_at = stored[n][0] if n < len(stored) else NEVER
+        self.marks = [mark.moved(-n, -size) for mark in self.marks if mark.last[0] >= horizon]
+        return _unpacked(stored[since.items if since else 0 : n])
+
+    def unpacked(self) -> list["Item"]:
+        return list(_unpacked(self._stored()))
+
+    def hold(self, history: list["Item"]) -> None:
+        """`history`, in order, takes the place of all that was held."""
+        self.marks = []
+        self.history = b"".join(_encode((item.at, item.packed)) for item in history)
+        self.items = len(history)
+        self.first_at = history[0].at if history else NEVER
         if history:
             self.last = max(self.last, history[-1].place)
-            self.first_at = self.first_at if since else history[0].at
-        elif since is None:
-            self.first_at = NEVER
+
+    def _stored(self, since: Mark | None = None) -> list[_Stored]:
+        items, size = (since.items, since.size) if since else (0, 0)
+        return _items(b"\xdd" + (self.items - items).to_bytes(4, "big") + self.history[size:])
 
     def mark_before(self, place: Place) -> Mark | None:
         """The latest mark that a touchpoint at `place` can be put behind; None: only the base."""
@@ -150,6 +180,9 @@ class Journey:
         if self.items - (self.marks[-1].items if self.marks else 0) >= MARK_EVERY:
             mark = Mark(self.last, self.items, len(self.history), folding.pack(self.fold))
             self.marks = [*self.marks[1 - MARKS :], mark]
+
+    def drop_marks_after(self, mark: Mark | None) -> None:
+        del self.marks[self.marks.index(mark) + 1 if mark else 0 :]
 
     def await_settling(self, pending: Pending) -> None:
         if self.pending and pending < self.pending[-1]:
@@ -214,3 +247,21 @@ class Item(Struct, gc=False):
     @property
     def place(self) -> Place:
         return self.at, self.channel, self.offset
+
+
+def _unpacked(stored: Sequence[_Stored]) -> Iterator[Item]:
+    return (Item(at, (seen := unpack(packed)).channel, seen.offset, packed, seen) for at, packed in stored)
+
+
+def _rank(stored: list[_Stored], item: Item) -> int:
+    """How many of them lie before it: of those at its instant channel and offset decide."""
+    first, end = bisect_left(stored, item.at, key=_instant), bisect_right(stored, item.at, key=_instant)
+    return first + sum(other.place < item.place for other in _unpacked(stored[first:end]))
+
+
+def _size(stored: Sequence[_Stored]) -> int:
+    return sum(len(_encode(entry)) for entry in stored)
+
+
+def _instant(entry: _Stored) -> int:
+    return entry[0]

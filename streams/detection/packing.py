@@ -29,15 +29,16 @@ def _may_be_exact(annotation: Any) -> bool:
 
 
 _BY_NAME = {model.__name__: model for model in _models()}
-_DEFAULTS = {
-    name: {field: info.get_default(call_default_factory=True, validated_data={}) for field, info in model.model_fields.items()}
+_SHAPES = {
+    name: (
+        model,
+        {field: info.get_default(call_default_factory=True, validated_data={}) for field, info in model.model_fields.items()},
+        tuple(n for n, info in enumerate(model.model_fields.values()) if get_origin(info.annotation) is tuple),
+    )
     for name, model in _BY_NAME.items()
 }
-_TUPLES = {
-    name: tuple(n for n, info in enumerate(model.model_fields.values()) if get_origin(info.annotation) is tuple)
-    for name, model in _BY_NAME.items()
-}
-"""Which fields msgpack gives back as lists."""
+"""Each model, the default of each field, and which fields msgpack gives back as lists instead of tuples."""
+_set = object.__setattr__
 _EXACT_FIELDS = {
     model: tuple(n for n, field in enumerate(model.model_fields.values()) if _may_be_exact(field.annotation)) for model in _BY_NAME.values()
 }
@@ -64,16 +65,16 @@ def _extension(code: int, data: memoryview) -> Any:
 
 def _model(name: str, values: list[Any]) -> TouchpointData:
     """What `model_construct` gives, in a fifth of its time: the values have been validated when the touchpoint was decoded."""
-    model = _BY_NAME[name]
-    data = model.__new__(model)
-    for n in _TUPLES[name]:
+    model, defaults, tuples = _SHAPES[name]
+    for n in tuples:
         if n < len(values) and values[n] is not None:
             values[n] = tuple(values[n])
-    fields = _DEFAULTS[name] | dict(zip(_DEFAULTS[name], values, strict=False))
-    object.__setattr__(data, "__dict__", fields)
-    object.__setattr__(data, "__pydantic_fields_set__", set())
-    object.__setattr__(data, "__pydantic_extra__", None)
-    object.__setattr__(data, "__pydantic_private__", None)
+    fields = dict(zip(defaults, values, strict=False))
+    data = model.__new__(model)
+    _set(data, "__dict__", fields if len(fields) == len(defaults) else defaults | fields)
+    _set(data, "__pydantic_fields_set__", set())
+    _set(data, "__pydantic_extra__", None)
+    _set(data, "__pydantic_private__", None)
     return data
 
 

@@ -1,6 +1,5 @@
 """Settling one journey: touchpoints in order of place, deadlines in between, late evidence where it occurred."""
 
-from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -53,6 +52,8 @@ class Settling:
                 self._folding.fire(journey.fold, deadline, step)
             if step.keys or step.measured:
                 changes += self._tell(key, journey, step.keys, step.measured)
+            if journey.items > _MANY and journey.first_at < journey.settled_to - self._window - self._window // 4:
+                self._tidy(journey, journey.settled_to)  # only now: what was told must be known while there is something to tell
         journey.due = min(place, deadline, self._rest(journey, to))
         if journey.due == NEVER and journey.is_blank(self._folding):
             journey.due = FORGETTABLE
@@ -86,27 +87,40 @@ class Settling:
             self._leave_out(journey, item.place, step)
             step.keys.update(journey.told, journey.fold.views)
             changes.append(Failed(seen, key, self._number, failure.detector, failure.error))
-        if journey.items > _MANY and journey.first_at < place - self._window - self._window // 4:
-            self._tidy(journey, place)
         return step
 
-    def _insert(self, journey: Journey, item: Item, step: Step) -> None:
-        mark = journey.mark_before(item.place)
-        history = journey.unpacked(mark)
-        insort(history, item, key=_place)
-        journey.hold(history, mark)
-        self._rebuild(journey, history, step, mark)
+    def _insert(self, journey: Journey, late: Item, step: Step) -> None:
+        """Folds again from the mark before it on; where it changes nothing, what follows stays as it is."""
+        mark = journey.mark_before(late.place)
+        before, after = journey.insert(late, mark)
+        fold = self._folded_to(journey, mark)
+        self._folding.go_on(fold, before, step)
+        if not self._folding.observe_late(fold, late, step):
+            journey.fold.now = max(journey.fold.now, late.at)
+            return
+        journey.drop_marks_after(mark)
+        self.counts["rebuilt"] += 1
+        self.counts["replayed"] += journey.items - (mark.items if mark else 0)
+        self._folding.go_on(fold, after, step)
+        self._folding.run(fold, journey.settled_to, step)
+        journey.fold = fold
+
+    def _folded_to(self, journey: Journey, mark: Mark | None) -> Fold:
+        """As far as the mark, without what is over and was let go since it was made."""
+        if mark is None:
+            return self._folding.start(journey.base)
+        fold = self._folding.unpack(mark.fold)
+        fold.views = {name: view for name, view in fold.views.items() if view.ended_at is None or view.ended_at >= journey.horizon}
+        return fold
 
     def _leave_out(self, journey: Journey, place: Place, step: Step) -> None:
         """A detector raised at it: the fold may be half changed, so it is folded again."""
         history = [item for item in journey.unpacked() if item.place != place]
         journey.hold(history)
-        self._rebuild(journey, history, step)
-
-    def _rebuild(self, journey: Journey, history: list[Item], step: Step, mark: Mark | None = None) -> None:
+        journey.fold = self._folding.start(journey.base)
         self.counts["rebuilt"] += 1
         self.counts["replayed"] += len(history)
-        journey.fold = self._folding.replay(mark.fold if mark else journey.base, history, step)
+        self._folding.go_on(journey.fold, history, step)
         self._folding.run(journey.fold, journey.settled_to, step)
 
     # -- telling
@@ -167,8 +181,9 @@ class Settling:
 
     def _tidy(self, journey: Journey, settled: int) -> None:
         """Nothing can be inserted before the horizon any more: the base moves up to it, and what is over is let go."""
-        horizon = journey.horizon = max(journey.horizon, settled - self._window)
+        horizon = max(journey.horizon, settled - self._window)
         base = self._moved_base(journey, horizon)
+        journey.horizon = horizon
         for name in [name for name, view in base.views.items() if view.ended_at is not None]:
             base.views.pop(name)
             journey.fold.views.pop(name, None)
@@ -190,17 +205,8 @@ class Settling:
         if journey.fold.now < horizon:  # nothing has happened since: the two are the same
             journey.hold([])
             return journey.fold
-        history = journey.unpacked()
-        cut = bisect_left(history, horizon, key=_instant)
-        base = self._folding.replay(journey.base, history[:cut], Step())
+        mark = journey.mark_before((horizon, "", -1))
+        base = self._folded_to(journey, mark)
+        self._folding.go_on(base, journey.leave_behind(horizon, mark), Step())
         self._folding.run(base, horizon, Step())
-        journey.hold(history[cut:])
         return base
-
-
-def _place(item: Item) -> Place:
-    return item.place
-
-
-def _instant(item: Item) -> int:
-    return item.at

@@ -41,7 +41,7 @@ class Verdict(NamedTuple):
 
 
 def _copy(to: Path) -> Path:
-    for folder in ("schemas", "streams", "tests"):
+    for folder in ("deploy", "schemas", "streams", "tests"):
         copytree(_ROOT / folder, to / folder, ignore=ignore_patterns(".hypothesis"))
     copy2(_ROOT / "pyproject.toml", to)
     return to

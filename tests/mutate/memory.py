@@ -8,6 +8,7 @@ _JOURNEY = "streams/detection/journey.py"
 _TELLING = "streams/detection/telling.py"
 _DEATH = LAWS + "test_death.py::"
 _TOLD = LAWS + "test_telling.py::"
+_BUSY = LAWS + "test_busy.py::"
 _ERASURE = LAWS + "test_erasure.py::"
 
 MEMORY = [
@@ -51,14 +52,28 @@ MEMORY = [
         _SETTLING,
         'journey.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)',
         "pass",
-        _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
+        _BUSY + "test_late_evidence_in_a_busy_journey_is_told_as_if_folded_from_its_beginning",
     ),
     Mutant(
         "the horizon is the settled time",
         _SETTLING,
-        "horizon = journey.horizon = max(journey.horizon, settled - self._window)\n",
-        "horizon = journey.horizon = settled\n",
+        "horizon = max(journey.horizon, settled - self._window)\n",
+        "horizon = settled\n",
         _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
+    ),
+    Mutant(
+        "a replay from the way remembers what has been forgotten since",
+        _SETTLING,
+        "if view.ended_at is None or view.ended_at >= journey.horizon}",
+        "}",
+        _BUSY + "test_late_evidence_in_a_busy_journey_is_told_as_if_folded_from_its_beginning",
+    ),
+    Mutant(
+        "the places to replay from stay where they were when what lies before them is forgotten",
+        _JOURNEY,
+        "mark.moved(-n, -size)",
+        "mark",
+        _BUSY + "test_late_evidence_in_a_busy_journey_is_told_as_if_folded_from_its_beginning",
     ),
     Mutant(
         "what was forgotten under a shorter window is inserted before all the same",
@@ -80,6 +95,14 @@ MEMORY = [
         "_MANY = 32",
         "_MANY = 1 << 30",
         _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
+    ),
+    Mutant(
+        "a busy journey is tidied before what was found is told",
+        _SETTLING,
+        "            if step.keys or step.measured:\n",
+        "            if journey.items > _MANY:\n                self._tidy(journey, journey.settled_to)\n"
+        "            if step.keys or step.measured:\n",
+        _BUSY + "test_a_clock_is_measured_once_though_its_replay_and_its_forgetting_meet",
     ),
     Mutant(
         "that an alert was retracted is forgotten while it may come true again",
