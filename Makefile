@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 
 .PHONY: help
 help:  ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY)  ## make the virtual environment, with every package by its hash
@@ -53,6 +53,36 @@ mutate: $(READY)  ## break the core on purpose, in many ways: each must be caugh
 bench: $(READY)  ## measure the stages of a replay, late evidence and memory
 	@$(BIN)/python -m tests.bench
 
+.PHONY: dashboard
+dashboard: $(READY)  ## write Grafana's dashboard from deploy/grafana/panels.py
+	@$(BIN)/python -m deploy.grafana.dashboard
+
+.PHONY: deploy-check
+deploy-check: $(READY)  ## check compose, image, rules and dashboard, with a real Prometheus
+	@for tool in promtool prometheus amtool; do command -v $$tool >/dev/null || { echo "$$tool is missing (Debian: apt-get install --no-install-recommends prometheus prometheus-alertmanager)" >&2; exit 1; }; done
+	@$(BIN)/pytest -q tests/deploy
+
+BROKERS ?= 1
+.PHONY: kafka-up
+kafka-up: $(READY)  ## start a real Kafka on this machine (BROKERS=1 or 3; java and mvn presumed)
+	@$(BIN)/python -m deploy.kafka up --brokers $(BROKERS)
+
+.PHONY: kafka-down
+kafka-down: $(READY)  ## stop it; its data stays (python -m deploy.kafka down --remove)
+	@$(BIN)/python -m deploy.kafka down
+
+.PHONY: kafka-status
+kafka-status: $(READY)  ## say which of its brokers run
+	@$(BIN)/python -m deploy.kafka status
+
+.PHONY: test-kafka
+test-kafka: $(READY)  ## run the behaviour tests on a real Kafka of three brokers
+	@$(BIN)/pytest -q --brokers 3 tests/engine tests/kafka
+
+.PHONY: faults
+faults: $(READY)  ## break three brokers and their workers at random: SEED= ROUNDS=
+	@$(BIN)/python -m tests.faults --seed $(or $(SEED),1) --rounds $(or $(ROUNDS),30)
+
 .PHONY: ci
 ci: test lint  ## what CI runs
 	@$(BIN)/throughline schemas check
@@ -62,6 +92,7 @@ ci: test lint  ## what CI runs
 .PHONY: lock
 lock:  ## resolve the dependencies anew into requirements.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -q -o requirements.lock pyproject.toml
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.lock -q -o deploy/docker/requirements.lock pyproject.toml deploy/docker/build.in
 
 .PHONY: clean
 clean:  ## remove what was built
