@@ -3,6 +3,8 @@
 import errno
 from enum import IntEnum
 
+from streams import exits
+
 
 class Exit(IntEnum):
     """What the shell learns."""
@@ -12,6 +14,8 @@ class Exit(IntEnum):
     """Something was found, or could not be finished."""
     USAGE = 2
     """Nothing was done: an option, a file or a policy is wrong."""
+    REFUSED = exits.REFUSED
+    MISCONFIGURED = exits.MISCONFIGURED
 
 
 class Trouble(Exception):
@@ -35,8 +39,8 @@ def trouble_of(error: Exception) -> Trouble | None:
             return error
         case LogBroken() | PolicyMistake() | PolicyInvalid() | SettingsInvalid():
             return Trouble(str(error), Exit.USAGE)
-        case KafkaTrouble():
-            return Trouble(str(error))
+        case KafkaTrouble(code=code):
+            return Trouble(str(error), Exit.FAILED if code is None else Exit(code))
         case OSError(errno=code, filename=str(file), strerror=str(why)) if code != errno.EPIPE:
             return Trouble(f"{file}: {why.lower()}", Exit.USAGE)
         case _:

@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from schemas.alert import Family
 from schemas.instant import parse_instant
+from streams.kafka.access import UNSECURED
 from streams.kafka.client import client
 
 _GROUP = "demo-subscriber"
@@ -23,7 +24,7 @@ class Subscriber(threading.Thread):
         super().__init__(name="subscriber", daemon=True)
         settings = {"group.id": _GROUP, "auto.offset.reset": "earliest", "isolation.level": "read_committed"}
         self._kafka = kafka
-        self._consumer = Consumer(client(kafka) | settings)
+        self._consumer = Consumer(client(kafka, UNSECURED) | settings)
         self._consumer.subscribe([family.topic for family in Family])
         self._ended = threading.Event()
         self.events: dict[tuple[str, int], dict[str, Any]] = {}
@@ -49,7 +50,8 @@ class Subscriber(threading.Thread):
     def _ends(self) -> dict[tuple[str, int], int]:
         """Of what there is to read, by topic and partition; nothing if the broker is gone, for no more will come."""
         ends = {}
-        asking = Consumer(client(self._kafka) | {"group.id": _GROUP})  # a connection of its own: on the other's a fetch waits for records
+        # a connection of its own: on the other's a fetch waits for records
+        asking = Consumer(client(self._kafka, UNSECURED) | {"group.id": _GROUP})
         try:
             for part in self._consumer.assignment():
                 low, high = asking.get_watermark_offsets(part, timeout=_FINISH_S)

@@ -5,6 +5,7 @@ import time
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from streams.kafka.access import UNSECURED
 from streams.kafka.client import client
 from streams.simulate.plan import Plan
 from streams.simulate.story import Line
@@ -18,7 +19,7 @@ class Traffic(threading.Thread):
     def __init__(self, plan: Plan, kafka: str) -> None:
         super().__init__(name="traffic", daemon=True)
         self._plan = plan
-        self._producer = Producer(client(kafka) | {"partitioner": "murmur2_random", "linger.ms": 5, "enable.idempotence": True})
+        self._producer = Producer(client(kafka, UNSECURED) | {"partitioner": "murmur2_random", "linger.ms": 5, "enable.idempotence": True})
         self._ended = threading.Event()
         self.truth: list[Planted] = []
         self.sent = 0
