@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PREFIX = "THROUGHLINE_"
+from streams.kafka.access import PREFIX, Access, secret
+
+_Loaded = TypeVar("_Loaded", bound=Access)
 
 _BROKER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})$")
 _KAFKA_NAME = re.compile(r"^[a-zA-Z0-9._-]{1,100}$")
@@ -44,9 +45,7 @@ def _long_enough(secret: SecretStr) -> SecretStr:
     return secret
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-
+class Settings(Access):
     kafka: Annotated[str, AfterValidator(_brokers)] = Field(
         "localhost:9092", description="Kafka's bootstrap servers: host:port, comma-separated"
     )
@@ -73,11 +72,18 @@ class Settings(BaseSettings):
     session_timeout_ms: int = Field(
         10_000, ge=6_000, le=300_000, description="After so long without a heartbeat a worker's partitions go to others"
     )
+    delivery: Annotated[Literal["exactly_once", "at_least_once"], BeforeValidator(_lower)] = Field(
+        "exactly_once",
+        description="at_least_once is for clusters that forbid transactions: after a crash alerts, dead letters and forwarded records "
+        "may come twice, with equal content; a worker that is stopped in the midst of writing and woken after another took over may set "
+        "journeys back. Nothing is lost in either",
+    )
     transaction_timeout_ms: int = Field(
-        10_000,
+        60_000,
         ge=1_000,
         le=900_000,
-        description="After so long the broker gives up a dead worker's transaction, and readers of its alerts go on",
+        description="After so long the broker gives up the transaction of a worker that died with no successor, and readers of its alerts "
+        "go on; a successor ends it at once. It must outlast a broker's failure, or a worker that waits for the new leader is shut out",
     )
     stop_ms: int = Field(
         10_000, ge=1_000, le=600_000, description="How long a worker that is told to stop may take for its last checkpoint"
@@ -109,14 +115,6 @@ class Settings(BaseSettings):
         None, description="Hashes the identifiers in logs. Give every worker the same, or they cannot be compared; without it, a random one"
     )
 
-    @model_validator(mode="after")
-    def _orderly(self) -> Self:
-        if self.checkpoint_ms * 2 > self.transaction_timeout_ms:
-            raise ValueError(
-                f"{PREFIX}CHECKPOINT_MS must be at most half of {PREFIX}TRANSACTION_TIMEOUT_MS, or the broker gives up what is under way"
-            )
-        return self
-
 
 class SettingsInvalid(Exception):
     """Every mistake in one message, a line each, naming the variable."""
@@ -128,10 +126,19 @@ class SettingsInvalid(Exception):
 
 def load_settings(**given: Any) -> Settings:
     """From the environment; what is `given` and not None, from the command line, beats it. SettingsInvalid says what to mend."""
+    return _loaded(Settings, given)
+
+
+def load_access() -> Access:
+    """From the environment: what a command needs to reach Kafka, and no other setting. SettingsInvalid says what to mend."""
+    return _loaded(Access, {})
+
+
+def _loaded(kind: type[_Loaded], given: Mapping[str, Any]) -> _Loaded:
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return kind(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise SettingsInvalid(_worded(mistake) for mistake in error.errors()) from None
+        raise SettingsInvalid(line for mistake in error.errors() for line in _worded(mistake).splitlines()) from None
 
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
@@ -149,7 +156,7 @@ def _worded(mistake: ErrorDetails) -> str:
     if mistake["type"] == "extra_forbidden":
         return f"{variable}: there is no such setting{_closest(variable)}"
     given = mistake["input"]
-    said = "" if isinstance(given, SecretStr) or variable.endswith("_KEY") else f", not {given!r}"
+    said = "" if secret(str(mistake["loc"][0])) else f", not {given!r}"
     wanted = text if text.startswith("must ") else f"must be {text}"
     return f"{variable}: {wanted}{said}"
 

@@ -10,13 +10,15 @@ from schemas.partitioner import partition_for
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX, Heartbeat, Record, Refused, Touchpoint
 from streams.engine.broken import broken, bug
+from streams.engine.chunk import Chunk
 from streams.engine.held import Held
 from streams.engine.letters import Letters
 from streams.engine.pace import Pace
 from streams.engine.sending import Outgoing
 from streams.engine.tally import Tally
-from streams.engine.transport import Chunk
 from streams.metrics import Metrics
+
+LOST_CHUNK = "a chunk of records is lost inside the worker"
 
 
 class Admitting:
@@ -48,7 +50,7 @@ class Admitting:
         expected = held.admitted[channel]
         if chunk.start != expected:
             broken(
-                "a chunk of records is lost inside the worker",
+                LOST_CHUNK,
                 topic=chunk.tp.topic, partition=chunk.tp.partition, expected=expected, start=chunk.start, end=chunk.end,
             )  # fmt: skip
         tally = Tally(channel, self._lateness[channel])
@@ -85,7 +87,7 @@ def forwarded(record: Record, right: int, identity: bytes) -> Outgoing:
 
 
 def agents(
-    admitting: Admitting, pace: Pace, epoch: Callable[[], int], taken: Callable[[int], None]
+    admitting: Admitting, pace: Pace, epoch: Callable[[], int], received: Callable[[Chunk], None], taken: Callable[[int], None]
 ) -> Callable[[Any], Coroutine[Any, Any, None]]:
     """The agent of every channel. One chunk a turn of the event loop, of all channels together: what else waits (a checkpoint's
     answers, a probe, /metrics) comes on between two chunks, also while a backlog is read."""
@@ -93,9 +95,10 @@ def agents(
 
     async def agent(stream: Any) -> None:
         async for event in stream.noack().events():
+            chunk: Chunk = event.value
+            received(chunk)
             async with turn:
                 await pace.go()
-                chunk: Chunk = event.value
                 if chunk.epoch != epoch():
                     continue  # of an assignment that has ended: what follows begins with a seek
                 _take(admitting, chunk)

@@ -1,10 +1,12 @@
 """The composition root: the only module that knows all others."""
 
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import faust
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
+from faust.app.base import BootStrategy
 
 from schemas.dead_letter import DEAD_LETTER_TOPIC
 from schemas.policy import Policy
@@ -12,16 +14,18 @@ from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection import detectors
 from streams.engine import topics
 from streams.engine.agents import Admitting, agents
-from streams.engine.broken import broken, bug
+from streams.engine.broken import bug
 from streams.engine.checkpoint import Checkpoint
 from streams.engine.connections import Cluster, Connections
+from streams.engine.consumer_thread import FAUST_LOGGER
+from streams.engine.delivery import AtLeastOnce, ExactlyOnce
 from streams.engine.failures import Failures
 from streams.engine.journeys import Journeys
 from streams.engine.letters import Letters
 from streams.engine.pace import Pace
 from streams.engine.progress import Probe
 from streams.engine.read_ahead import ReadAhead
-from streams.engine.transport import FAUST_LOGGER, Transport
+from streams.engine.transport import Consumer, Transport
 from streams.engine.watchdog import Watchdog
 from streams.engine.worker import Worker
 from streams.metrics import Metrics
@@ -31,8 +35,15 @@ RECORDS_A_CHECKPOINT = 4_000
 """At most so many; a quarter of a second's work."""
 
 
+class Services(BootStrategy):
+    """Without Faust's own producer, which nothing here writes with: it would be a client that nobody told how Kafka is reached."""
+
+    enable_kafka_producer = False
+
+
 class App(faust.App):
     logger = FAUST_LOGGER
+    BootStrategy = Services
 
     def _create_directories(self) -> None:
         """None: nothing of a worker lies on disk."""
@@ -59,41 +70,52 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
         table_standby_replicas=0,
         broker_session_timeout=settings.session_timeout_ms / 1000,
     )
-    reader = connections.reader()
-    journeys = Journeys(connections, policy, detectors.load(policy), changelog=changelog, decoded=settings.decoded_journeys, reader=reader)
+    reader, stable = connections.reader(), connections.reader("read_committed")
+    journeys = Journeys(
+        connections,
+        policy,
+        detectors.load(policy),
+        changelog=changelog,
+        written=topics.needed(policy, settings.application),
+        decoded=settings.decoded_journeys,
+        reader=reader,
+    )
     letters = Letters(cluster.topics[DEAD_LETTER_TOPIC], cluster.largest_letter)
     admitting = Admitting(journeys.held, policy, cluster.topics, letters, metrics, now)
+
+    async def commit(positions: Mapping[TopicPartition, int]) -> None:
+        await cast("Consumer", app.consumer).commit_positions(positions)
+
     worker = Worker(
         app,
         channel_topics,
-        reader=reader,
+        readers=(reader, stable),
         journeys=journeys,
         admitting=admitting,
         checkpoint=Checkpoint(
-            group=settings.application,
+            ExactlyOnce(settings.application) if settings.delivery == "exactly_once" else AtLeastOnce(commit),
             changelog=changelog,
-            counts=cluster.topics,
+            partitions=cluster.topics,
             failures=Failures(reader, letters, now),
             metrics=metrics,
             now=now,
         ),
-        probe=Probe(journeys.held, reader, now),
+        probe=Probe(journeys.held, reader, stable, now),
         read_ahead=ReadAhead(settings.queued_records),
         pace=Pace(RECORDS_A_CHECKPOINT),
         watchdog=Watchdog(settings.stuck_ms),
         metrics=metrics,
+        instance=settings.instance,
     )
     app.transport = Transport(app.conf.broker_consumer, app, intake=worker, make_consumer=connections.group_consumer)
-    agent = agents(admitting, worker.pace, worker.epoch, worker.read_ahead.taken)
+    agent = agents(admitting, worker.pace, worker.epoch, worker.received, worker.read_ahead.taken)
     for topic in channel_topics:
         app.agent(app.topic(topic, key_type=bytes, value_type=bytes), name=topic)(agent)
 
     async def recover(*_: Any, **__: Any) -> None:
         try:
             await worker.recover()
-        except KafkaError as error:  # raised, Faust would begin to read what has not been recovered
-            broken("recovery failed", error=f"{type(error).__name__}: {error}"[:500])
-        except Exception as error:  # noqa: BLE001 -- the same
+        except Exception as error:  # noqa: BLE001 -- raised, Faust would begin to read what has not been recovered
             bug(error, "recovery failed")
 
     app.on_rebalance_complete.connect(recover, weak=False)

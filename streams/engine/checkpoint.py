@@ -1,11 +1,11 @@
-"""One transaction a partition number: what was found, what is known, and how far was read become true together, or not at all."""
+"""What was found, what is known, and how far was read, taken at one instant of all partition numbers, and delivered."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError, ProducerFenced
 from structlog.stdlib import get_logger
 
 from schemas.instant import NEVER
@@ -13,10 +13,12 @@ from schemas.partitioner import partition_for
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection.change import AlertChange, Failed
 from streams.detection.detector import Measured
-from streams.engine.broken import broken, bug
+from streams.engine import counts
+from streams.engine.broken import bug
+from streams.engine.delivery import Content, Delivery
 from streams.engine.failures import Failures
 from streams.engine.held import CLOCK_KEY, Clock, Held
-from streams.engine.sending import Outgoing, send
+from streams.engine.sending import Outgoing
 from streams.metrics import Metrics
 
 MOST_JOURNEYS = 500
@@ -64,42 +66,57 @@ def due(held: Held) -> Due | None:
 
 class Checkpoint:
     def __init__(
-        self, *, group: str, changelog: str, counts: Mapping[str, int], failures: Failures, metrics: Metrics, now: Callable[[], int]
+        self,
+        delivery: Delivery,
+        *,
+        changelog: str,
+        partitions: Mapping[str, int],
+        failures: Failures,
+        metrics: Metrics,
+        now: Callable[[], int],
     ) -> None:
-        """`counts`: partitions by topic; `now`: milliseconds since the epoch."""
-        self._group = group
+        """`partitions`: how many by topic; `now`: milliseconds since the epoch."""
+        self._delivery = delivery
         self._changelog = changelog
-        self._counts = counts
+        self._partitions = partitions
         self._failures = failures
         self._metrics = metrics
         self._now = now
         self._one_at_a_time = asyncio.Lock()
+        self.begun = 0
+        """How many, since the start."""
+        self.under_way = False
 
     async def take(self, held: Callable[[], Sequence[Held]]) -> bool:
-        """Returns when it is committed, and whether all that is due was; ends the process if anything goes wrong."""
+        """Returns when it is delivered, and whether all that is due was; ends the process if anything goes wrong."""
         async with self._one_at_a_time:
-            began = self._now()
+            began = time.monotonic()
+            self.begun, self.under_way = self.begun + 1, True
             try:
                 taken = held()
                 with_something = [found for mine in taken if (found := due(mine)) is not None]
                 whole = not any(mine.partition.behind(mine.due_until()) for mine in taken)
-                await asyncio.gather(*(self._commit(found) for found in with_something))
+                if with_something:
+                    await self._deliver(with_something)
+                counts.tell(taken, self._metrics)
             except Exception as error:  # noqa: BLE001 -- what was taken is in no transaction: nobody may go on from here
                 bug(error, "a checkpoint failed")
+            self.under_way = False
             if with_something:
-                self._metrics.checkpoint.observe((self._now() - began) / 1000)
+                self._metrics.checkpoint.observe(time.monotonic() - began)
             return whole
 
-    async def _commit(self, found: Due) -> None:
-        held = found.held
-        try:
-            letters = [await self._failures.letter(failed) for failed in found.failed]
-            await self._transact(found, letters)
-        except ProducerFenced:
-            broken("another worker has taken over a partition number", partition=held.number)
-        except KafkaError as error:
-            broken("a checkpoint could not be committed", partition=held.number, error=f"{type(error).__name__}: {error}"[:500])
+    async def _deliver(self, dues: Sequence[Due]) -> None:
+        # Before any transaction begins: it may take longer than one may last.
+        letters = iter(await self._failures.letters([failed for found in dues for failed in found.failed]))
         now = self._now()
+        await self._delivery.deliver([self._content(found, [next(letters) for _ in found.failed], now) for found in dues])
+        now = self._now()
+        for found in dues:
+            self._delivered(found, now)
+
+    def _delivered(self, found: Due, now: int) -> None:
+        held = found.held
         held.committed = dict(found.clock.positions)
         held.forgotten += held.partition.forget(held.committed)
         for change in found.alerts:
@@ -115,27 +132,25 @@ class Checkpoint:
                 failures=sorted({f"{failed.detector}: {failed.error}" for failed in found.failed}),
             )  # fmt: skip
 
-    async def _transact(self, found: Due, letters: Sequence[Outgoing]) -> None:
-        held, now = found.held, self._now()
-        producer = held.producer
-        await producer.begin_transaction()
-        await send(producer, [*self._alerts(found.alerts, now), *letters, *found.outgoing])
-        # After the alerts, and the clock at last: a broker that does not isolate transactions then repeats, and loses nothing.
-        await send(
-            producer,
-            [
-                *(Outgoing(self._changelog, held.number, journey.encode(), value, now) for journey, value in found.journeys.items()),
-                Outgoing(self._changelog, held.number, CLOCK_KEY, found.clock.packed(), now),
-            ],
+    def _content(self, found: Due, letters: Sequence[Outgoing], now: int) -> Content:
+        held = found.held
+        journeys = (Outgoing(self._changelog, held.number, journey.encode(), value, now) for journey, value in found.journeys.items())
+        return Content(
+            held.number,
+            held.producer,
+            told=[*self._alerts(found.alerts, now), *letters, *found.outgoing],
+            known=[*journeys, Outgoing(self._changelog, held.number, CLOCK_KEY, found.clock.packed(), now)],
+            offsets=_by_topic(held.number, found.clock.positions),
+            before=_by_topic(held.number, held.committed or held.started),
         )
-        await producer.send_offsets_to_transaction(
-            {TopicPartition(TOPIC_PREFIX + channel, held.number): offset for channel, offset in found.clock.positions.items()}, self._group
-        )
-        await producer.commit_transaction()
 
     def _alerts(self, changes: Sequence[AlertChange], now: int) -> list[Outgoing]:
         return [
-            Outgoing(topic, partition_for(key, self._counts[topic]), key, value, now)
+            Outgoing(topic, partition_for(key, self._partitions[topic]), key, value, now)
             for change in changes
             for topic, key, value in change.event().records(change.family)
         ]
+
+
+def _by_topic(number: int, positions: Mapping[str, int]) -> dict[TopicPartition, int]:
+    return {TopicPartition(TOPIC_PREFIX + channel, number): offset for channel, offset in positions.items()}

@@ -2,32 +2,43 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 from msgspec import Struct
 from structlog.stdlib import get_logger
 
 from schemas.dead_letter import DEAD_LETTER_TOPIC
 from streams.engine.assignor import ByPartitionNumber
+from streams.engine.member import Member
+from streams.engine.patience import hurry
+from streams.engine.producer import Producer
+from streams.kafka.catalogue import LARGEST
+from streams.kafka.client import KafkaTrouble
+from streams.kafka.found import Cluster as Found
+from streams.kafka.found import Described, Unseen, look
+from streams.kafka.greeting import greet
+from streams.kafka.refusal import Refusal, of_request
+from streams.kafka.security import security_of
 from streams.settings import Settings
 
-MOCK_CLUSTER = "mockCluster"
-"""How the embedded broker's cluster id begins."""
 BATCH_BYTES = 256 * 1024
 HEARTBEATS_A_SESSION = 5
 REBALANCE_S = 60
 """How long the group waits for a worker's last checkpoint."""
-LARGEST_MESSAGE = "max.message.bytes"
+LEADERS_MS = 10_000
+"""How old a consumer's knowledge of the leaders may be: a broker that is frozen answers nothing, not even that it leads no more."""
+READ_ANSWER_MS = 3_000
 USUAL_LARGEST = 1_048_588
 """Kafka's default, where it may not be asked."""
 PATIENCE_S = (1, 2, 5, 10, 30)
 """Between attempts to reach the broker at the start; the last one for ever."""
+
+_Found = TypeVar("_Found")
 
 _log = get_logger(__name__)
 
@@ -38,19 +49,23 @@ class Cluster(Struct, frozen=True):
     embedded: bool
     largest_letter: int
     """The most bytes that the dead letters' topic takes at once."""
+    found: Found
+    """What it says of the topics that are needed."""
 
 
 class Connections:
     def __init__(self, settings: Settings, *, embedded: bool = False) -> None:
         self._kafka = settings.kafka
         self._settings = settings
+        self._security = security_of(settings)
+        self._reached = self._security.aiokafka(settings.kafka)
         self._embedded = embedded or settings.embedded
         self._check_crcs = not self._embedded  # it computes none for its transaction markers
 
     def group_consumer(self) -> AIOKafkaConsumer:
         """Reads the channels, as a member of the group."""
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._kafka,
+        return Member(
+            **self._reached,
             group_id=self._settings.application,
             group_instance_id=self._settings.instance,
             partition_assignment_strategy=[ByPartitionNumber(after_followers=self._embedded)],
@@ -62,68 +77,96 @@ class Connections:
             fetch_max_wait_ms=100,
             session_timeout_ms=self._settings.session_timeout_ms,
             heartbeat_interval_ms=self._settings.session_timeout_ms // HEARTBEATS_A_SESSION,
+            metadata_max_age_ms=LEADERS_MS,
             rebalance_timeout_ms=REBALANCE_S * 1000,
             max_poll_interval_ms=24 * 3600 * 1000,  # the watchdog sees a stuck worker sooner, and knows why
         )
 
     def reader(self, isolation: str = "read_uncommitted") -> AIOKafkaConsumer:
         """Belongs to no group: asks for offsets, reads the changelog or a single record."""
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._kafka,
+        reader = AIOKafkaConsumer(
+            **self._reached,
             group_id=None,
             enable_auto_commit=False,
             isolation_level=isolation,
             check_crcs=self._check_crcs,
             fetch_max_wait_ms=20,
+            metadata_max_age_ms=LEADERS_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
+        hurry(reader._client, READ_ANSWER_MS)  # noqa: SLF001 -- nowhere public
+        return reader
 
-    async def producer(self, number: int) -> AIOKafkaProducer:
-        """Of one partition number, started: that shuts out every earlier one, and aborts what it left open."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._kafka,
-            transactional_id=f"{self._settings.application}-{number}",
-            transaction_timeout_ms=self._settings.transaction_timeout_ms,
+    def producer(self, number: int, topics: Sequence[str]) -> Producer:
+        """Of one partition number. Where it is transactional, its start shuts out every earlier one, and aborts what that left open.
+
+        `topics`: all it will write to.
+        """
+        transactions = {
+            "transactional_id": f"{self._settings.application}-{number}",
+            "transaction_timeout_ms": self._settings.transaction_timeout_ms,
+        }
+        return Producer(
+            topics,
+            **self._reached,
+            enable_idempotence=True,
             max_batch_size=BATCH_BYTES,
             max_request_size=64 * 1024 * 1024,  # a dead letter is as large as what was sent; the broker's limit decides
+            **(transactions if self._settings.delivery == "exactly_once" else {}),
         )
-        await producer.start()
-        return producer
 
     async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
         """The group's offsets; those that there are."""
         async with self._admin() as admin:
             found = await admin.list_consumer_group_offsets(self._settings.application, partitions=tps)
+        if not found.keys() >= set(tps):  # it overlooks the error of a coordinator that is just moving
+            raise CoordinatorNotAvailableError
         return {tp: committed.offset for tp, committed in found.items() if committed.offset >= 0}
 
-    async def cluster(self) -> Cluster:
-        """Raises aiokafka's KafkaError where no broker answers."""
-        async with self._admin() as admin:
-            described = await admin.describe_cluster()
-            topics = await admin.describe_topics()
-            embedded = str(described.get("cluster_id") or "").startswith(MOCK_CLUSTER)
-            largest = sys.maxsize if embedded else await _largest(admin, DEAD_LETTER_TOPIC)
-        return Cluster({topic["topic"]: len(topic["partitions"]) for topic in topics if not topic["error_code"]}, embedded, largest)
+    async def cluster(self, topics: Iterable[str]) -> Cluster:
+        """Raises aiokafka's KafkaError where no broker answers, KafkaTrouble where none answers any more."""
+        async with self._admin():
+            pass  # whom the thread below would wait for in vain: a thread cannot be told to stop
+        found = await asyncio.to_thread(look, self._kafka, topics, self._settings)
+        counts = {name: topic.partitions for name, topic in found.topics.items() if isinstance(topic, Described)}
+        return Cluster(counts, found.embedded, sys.maxsize if found.embedded else _largest(found.topics.get(DEAD_LETTER_TOPIC)), found)
 
-    async def awaited_cluster(self, stop: asyncio.Event) -> Cluster | None:
-        """Tries until a broker answers, and says so; None when told to stop before."""
+    async def partition_counts(self) -> Mapping[str, int]:
+        """Of every topic that may be seen. Raises aiokafka's KafkaError where no broker answers."""
+        async with self._admin() as admin:
+            return {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+
+    async def awaited_cluster(self, topics: Iterable[str], stop: asyncio.Event) -> Cluster | Refusal | None:
+        """Tries until a broker answers, and says so; a refusal that waiting does not mend; None when told to stop before."""
         attempt = 0
         while not stop.is_set():
-            try:
-                return await _unless(stop, self.cluster())
-            except (KafkaError, OSError) as error:
-                wait = PATIENCE_S[min(attempt, len(PATIENCE_S) - 1)]
-                attempt += 1
-                _log.warning("Kafka does not answer; trying again", kafka=self._kafka, in_seconds=wait, error=_first_line(error))
+            found = await _unless(stop, self._cluster_or_why_not(topics))
+            if not isinstance(found, Refusal) or found.code is not None:
+                return found
+            wait = PATIENCE_S[min(attempt, len(PATIENCE_S) - 1)]
+            attempt += 1
+            _log.warning("Kafka does not answer; trying again", kafka=self._kafka, in_seconds=wait, error=found.why)
             try:
                 await asyncio.wait_for(stop.wait(), wait)
             except TimeoutError:
                 continue
         return None
 
+    async def refused(self, stop: asyncio.Event) -> Refusal | None:
+        """Why no broker lets us in, where that is so, and nobody has told us to stop meanwhile."""
+        return await _unless(stop, greet(self._kafka, self._security))
+
+    async def _cluster_or_why_not(self, topics: Iterable[str]) -> Cluster | Refusal:
+        try:
+            return await self.cluster(topics)
+        except KafkaTrouble as trouble:
+            return Refusal(str(trouble), trouble.code)
+        except (KafkaError, OSError) as error:
+            return of_request(error) or await greet(self._kafka, self._security) or Refusal(_first_line(error))
+
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka)
+        admin = AIOKafkaAdminClient(**self._reached)
         try:
             await admin.start()
             yield admin
@@ -131,14 +174,12 @@ class Connections:
             await admin.close()
 
 
-async def _largest(admin: AIOKafkaAdminClient, topic: str) -> int:
-    answer: Any
-    (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {LARGEST_MESSAGE: None})])
-    found = [entry[1] for _, _, _, _, entries in answer.resources for entry in entries if entry[0] == LARGEST_MESSAGE]
-    return int(found[0]) if found else USUAL_LARGEST
+def _largest(letters: Described | Unseen | None) -> int:
+    told = letters.configs if isinstance(letters, Described) else None
+    return int((told or {}).get(LARGEST, USUAL_LARGEST))
 
 
-async def _unless(stop: asyncio.Event, doing: Coroutine[Any, Any, Cluster]) -> Cluster | None:
+async def _unless(stop: asyncio.Event, doing: Coroutine[Any, Any, _Found]) -> _Found | None:
     """What it gives, or None when told to stop before: an address that swallows everything answers after 40 s at the earliest."""
     asking, stopped = asyncio.create_task(doing), asyncio.create_task(stop.wait())
     await asyncio.wait((asking, stopped), return_when=asyncio.FIRST_COMPLETED)

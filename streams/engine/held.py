@@ -1,5 +1,6 @@
 """One partition number in this worker's hands: its journeys, how far it has been read, and what is to be written for it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -41,7 +42,9 @@ class Held:
     admitted: dict[str, int]
     """By channel the next offset to be admitted."""
     ends: dict[str, int]
-    """By channel the end of the topic partition when it was last asked for."""
+    """By channel how far the topic partition could be read when it was last asked: its last stable offset."""
+    started: dict[str, int] = field(default_factory=dict)
+    """By channel where this worker began."""
     settled: int = -NEVER
     """How far its journeys have been settled, by whichever worker; never goes back."""
     committed: dict[str, int] = field(default_factory=dict)
@@ -49,13 +52,17 @@ class Held:
     """Dead letters and forwarded records since the last checkpoint."""
     forgotten: list[str] = field(default_factory=list)
     """Journeys whose tombstones the next checkpoint writes."""
+    counted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """What the metrics have been told of the partition's counts."""
+    unfinished: frozenset[str] = frozenset()
+    """The channels where records behind the last stable offset wait for a producer's transaction to end."""
 
     def due_until(self) -> int:
         """What is before is to be settled; a worker that has just taken over knows of little progress at first."""
         return max(self.settled, self.progress.settled())
 
     def lagging(self) -> Iterable[str]:
-        """The channels of which something is known to be unread."""
+        """The channels of which something that can be read is known to be unread."""
         return (channel for channel, end in self.ends.items() if self.admitted[channel] < end)
 
     def unread(self) -> int:

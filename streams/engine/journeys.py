@@ -1,8 +1,9 @@
 """Which partition numbers this worker holds, and how it gets back what is known of their customers."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -17,6 +18,18 @@ from streams.engine.held import CLOCK_KEY, Clock, Held
 from streams.engine.starts import starts
 
 
+class Generation(NamedTuple):
+    """Of the group, as this worker is a member of it."""
+
+    number: int
+    member: str
+    """The name that the group's coordinator gave; another after the membership was lost."""
+
+    def continues(self, earlier: "Generation") -> bool:
+        """Whether nobody else can have held in between what this worker held then and holds now."""
+        return self.member == earlier.member and self.number in {earlier.number, earlier.number + 1}
+
+
 class Journeys:
     def __init__(
         self,
@@ -25,64 +38,61 @@ class Journeys:
         detectors: Sequence[Detector[Any]],
         *,
         changelog: str,
+        written: Sequence[str],
         decoded: int,
         reader: AIOKafkaConsumer,
     ) -> None:
-        """`decoded`: how many journeys a partition number keeps decoded; `reader` asks for offsets."""
+        """`written`: all topics that checkpoints write to; `decoded`: how many journeys a partition number keeps decoded; `reader` asks
+        for offsets."""
         self._connections = connections
         self._policy = policy
         self._detectors = detectors
         self._changelog = changelog
+        self._written = written
         self._decoded = decoded
         self._reader = reader
-        self._generation: int | None = None
+        self._generation: Generation | None = None
         self.held: dict[int, Held] = {}
         self.records = 0
         """Of the changelog, read by recoveries since the start."""
 
-    async def take_over(self, numbers: frozenset[int], generation: int, current: Callable[[], int]) -> bool:
-        """Holds `numbers` and no others; False when another rebalance has overtaken this one.
+    async def take_over(self, numbers: frozenset[int], generation: Generation) -> None:
+        """Holds `numbers` and no others. Those held already are kept where nobody else can have had them since.
 
-        What was held in the generation just before is kept: nobody else can have had it since. `current` is the
-        group's generation now.
+        It may be cancelled, or fail with a KafkaError and be called again: what is held is always this worker's in `generation`.
         """
-        kept = numbers & self.held.keys() if self._generation is not None and generation == self._generation + 1 else frozenset()
+        kept = numbers & self.held.keys() if self._generation is not None and generation.continues(self._generation) else frozenset()
         await self._let_go(self.held.keys() - kept)
-        self._generation = None
-        taken = await self._recovered(sorted(numbers - kept))
-        if current() != generation:
-            self.held.update(taken)
-            await self._let_go(taken.keys())
-            return False
-        self.held.update(taken)
         self._generation = generation
-        return True
+        self.held.update(await self._recovered(sorted(numbers - kept)))
 
     async def close(self) -> None:
         await self._let_go(set(self.held))
 
-    async def _let_go(self, numbers: Any) -> None:
-        gone = [self.held.pop(number) for number in list(numbers)]
-        await asyncio.gather(*(held.producer.stop() for held in gone))
+    async def _let_go(self, numbers: AbstractSet[int]) -> None:
+        await _stopped([self.held.pop(number).producer for number in list(numbers)])
 
     async def _recovered(self, numbers: Sequence[int]) -> dict[int, Held]:
         if not numbers:
             return {}
-        # The order matters: first shut out the last owners, whose open transactions this aborts; then ask how far they came.
-        producers = await asyncio.gather(*(self._connections.producer(number) for number in numbers))
-        stored = await self._read(numbers)
-        channels = list(self._policy.channels)
-        tps = [TopicPartition(TOPIC_PREFIX + channel, number) for number in numbers for channel in channels]
-        clocks = {number: Clock.unpacked(found) for number in numbers if (found := stored[number].pop(CLOCK_KEY, None))}
-        positions = await starts(tps, clocks, await self._connections.committed(tps), self._reader, self._policy.lateness)
-        ends = await self._reader.end_offsets(tps)
+        producers = [self._connections.producer(number, self._written) for number in numbers]
+        try:
+            # The order matters: first shut out the last owners, whose open transactions this aborts; then ask how far they came.
+            await asyncio.gather(*(producer.start() for producer in producers))
+            stored = await self._read(numbers)
+            channels = list(self._policy.channels)
+            tps = [TopicPartition(TOPIC_PREFIX + channel, number) for number in numbers for channel in channels]
+            clocks = {number: Clock.unpacked(found) for number in numbers if (found := stored[number].pop(CLOCK_KEY, None))}
+            positions = await starts(tps, clocks, await self._connections.committed(tps), self._reader, self._policy.lateness)
+        except BaseException:  # a rebalance that cancels this, too
+            await _stopped(producers)
+            raise
         return {
             number: self._restored(
                 number,
                 producer,
                 stored[number],
                 {channel: positions[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
-                {channel: ends[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
                 clocks[number].settled if number in clocks else -NEVER,
             )
             for number, producer in zip(numbers, producers, strict=True)
@@ -94,19 +104,27 @@ class Journeys:
         producer: AIOKafkaProducer,
         stored: Mapping[bytes, bytes],
         positions: dict[str, int],
-        ends: dict[str, int],
         to: int,
     ) -> Held:
         partition = Partition(number, self._policy, self._detectors, self._decoded)
         for journey, value in stored.items():
             partition.restore(journey.decode(), value)
-        return Held(number, partition, Progress(self._policy.lateness), producer, positions, ends, settled=to)
+        return Held(
+            number,
+            partition,
+            Progress(self._policy.lateness),
+            producer,
+            positions,
+            ends=dict(positions),
+            started=dict(positions),
+            settled=to,
+        )
 
     async def _read(self, numbers: Sequence[int]) -> dict[int, dict[bytes, bytes]]:
         """The changelog's last value of each key, by partition number; only what was committed."""
         reader = self._connections.reader("read_committed")
-        await reader.start()
         try:
+            await reader.start()
             tps = [TopicPartition(self._changelog, number) for number in numbers]
             reader.assign(tps)
             begins, ends = await reader.beginning_offsets(tps), await reader.end_offsets(tps)
@@ -132,3 +150,8 @@ class Journeys:
                     values.pop(key, None)
                 else:
                     values[key] = value
+
+
+async def _stopped(producers: Sequence[AIOKafkaProducer]) -> None:
+    """To the end, also where a rebalance cancels who waits: their connections would stay open."""
+    await asyncio.shield(asyncio.gather(*(producer.stop() for producer in producers)))

@@ -15,19 +15,23 @@ from streams.detection import detectors
 from streams.detection.detectors import PolicyMistake
 from streams.engine import topics
 from streams.engine.app import create_app, now
-from streams.engine.broken import broken, bug
+from streams.engine.broken import broken, bug, end_if_refused, failed
 from streams.engine.connections import Connections
 from streams.engine.status import Gauges, readiness
 from streams.engine.web import AddressUnavailable, Web
 from streams.engine.worker import Worker
+from streams.exits import MISCONFIGURED
+from streams.kafka.refusal import Refusal
+from streams.kafka.security import security_of
 from streams.metrics import Metrics
 from streams.readiness import Phase, Readiness
 from streams.settings import Settings
 
 STOPPED = 0
-MISCONFIGURED = 78
-"""EX_CONFIG of sysexits.h: starting again helps nothing before somebody mends something."""
 LOOK_S = 1.0
+TOPICS_S = 5.0
+"""Between two looks at which topics there are."""
+ASK_WHY_S = 10.0
 
 _log = get_logger(__name__)
 
@@ -86,32 +90,56 @@ class Standing:
 
 
 async def _connect_and_work(settings: Settings, policy: Policy, metrics: Metrics, standing: Standing, stop: asyncio.Event) -> int:
-    cluster = await Connections(settings).awaited_cluster(stop)
+    cluster = await Connections(settings).awaited_cluster(topics.needed(policy, settings.application), stop)
     if cluster is None:
         return STOPPED
-    mistakes = topics.mistakes(policy, settings.application, cluster.topics, settings.partitions)
-    for mistake in mistakes:
-        _log.error(mistake)
-    if mistakes:
-        return MISCONFIGURED
+    if isinstance(cluster, Refusal):
+        _log.error(cluster.why)
+        return cluster.code or MISCONFIGURED
+    found = topics.findings(policy, settings, cluster.found, f"User:{security_of(settings).known_as}" if settings.sasl else topics.UNKNOWN)
+    for finding in found:
+        (_log.warning if finding.exit_code is None else _log.error)(finding.says, mend=finding.mend)
+    if (code := topics.verdict(found)) is not None:
+        return code
     if cluster.embedded:
         _log.warning(broker.NOTICE)
-    worker = create_app(settings, policy, Connections(settings, embedded=cluster.embedded), cluster, metrics)
+    connections = Connections(settings, embedded=cluster.embedded)
+    worker = create_app(settings, policy, connections, cluster, metrics)
     standing.worker = worker
     gauges = Gauges(metrics)
 
     async def look() -> None:
-        worker.look()
+        await worker.look()
+        show()
+
+    def show() -> None:
         gauges.show(worker.held.values(), now(), worker.read_ahead.records, standing.readiness())
+
+    async def ask_why() -> None:
+        if worker.working and not worker.answered:  # a password may have been changed; the successor reads the new one
+            end_if_refused(await connections.refused(stop), "Kafka does not let this worker in any more")
+
+    watch = topics.Watch(cluster.topics, topics.partitioned(policy, settings.application))
+
+    async def look_at_topics() -> None:
+        try:
+            changes = watch.look(await connections.partition_counts())
+        except (KafkaError, OSError):  # the probe says that nobody answers
+            return
+        if changes:
+            end_if_refused(Refusal("; ".join(changes), MISCONFIGURED), "the topics are no longer those that this worker began with")
 
     starting = asyncio.create_task(_started(worker))  # it ends with the first assignment, which may be long in coming
     at_work = asyncio.gather(
         _every(settings.checkpoint_ms / 1000, worker.checkpoint, stop, sooner=worker.pace.hurry),
         _every(settings.probe_ms / 1000, worker.probe, stop),
         _every(LOOK_S, look, stop),
+        _every(ASK_WHY_S, ask_why, stop),
+        _every(TOPICS_S, look_at_topics, stop),
     )
     await stop.wait()
     standing.stopping = True
+    show()
     _log.info("stopping: the last checkpoint")
     ending = asyncio.create_task(_ended(at_work, worker))
     await asyncio.wait((ending,), timeout=settings.stop_ms / 1000)
@@ -132,7 +160,7 @@ async def _started(worker: Worker) -> None:
     try:
         await worker.start()
     except KafkaError as error:
-        broken("the worker could not start", error=f"{type(error).__name__}: {error}"[:500])
+        failed(error, "the worker could not start")
     except Exception as error:  # noqa: BLE001 -- nobody waits for this task
         bug(error, "the worker could not start")
 

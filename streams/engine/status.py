@@ -27,17 +27,20 @@ def readiness(held: Iterable[Held], now: int, patience: int, *, assigned: bool, 
     channel = worst.progress.holding_back()
     behind = now - SKEW - worst.progress.read(channel)
     if behind > patience:
+        if channel in worst.unfinished:
+            return Readiness(
+                Phase.BEHIND, f"a producer's open transaction holds {TOPIC_PREFIX}{channel} up on partition number {worst.number}"
+            )
         far = "has not been read yet" if worst.progress.read(channel) == -NEVER else f"is read {behind // SECOND} s behind"
         return Readiness(Phase.BEHIND, f"{TOPIC_PREFIX}{channel} {far} on partition number {worst.number}")
     return Readiness(Phase.READY, f"{len(held)} partition numbers, {max(behind, 0) / SECOND:.1f} s behind at most")
 
 
 class Gauges:
-    """Shows the state of what is held; counters of the core are told as what was added since the last time."""
+    """Shows the state of what is held."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._told: dict[Held, Counter[str]] = {}
 
     def show(self, held: Iterable[Held], now: int, queued: int, standing: Readiness) -> None:
         metrics, held = self._metrics, list(held)
@@ -67,16 +70,3 @@ class Gauges:
         metrics.admitted_offset.show(offsets)
         metrics.settled_lag.show(settled)
         metrics.paused.show(Counter((channel,) for mine in held for channel in paused(mine)))
-        self._add(held)
-
-    def _add(self, held: Iterable[Held]) -> None:
-        told, metrics = {}, self._metrics
-        for mine in held:
-            counts = Counter(mine.partition.counts)
-            added = counts - self._told.get(mine, Counter())
-            metrics.order_repaired.inc(added["order_repaired"])
-            metrics.erased.inc(added["erased"])
-            metrics.rebuilt.inc(added["rebuilt"])
-            metrics.replayed.inc(added["replayed"])
-            told[mine] = counts
-        self._told = told

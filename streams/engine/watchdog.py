@@ -14,12 +14,16 @@ class Signs:
     """The task that keeps the worker in its group has died."""
     working: bool
     """Partition numbers are assigned and recovered."""
+    answered: bool
+    """The broker has told the topics' ends when it was last asked. While it cannot be asked nobody would do better."""
     unread: int
-    """Records known to be unread; 0 while the broker cannot be asked, as then nobody would do better."""
+    """Records known to be unread."""
     admitted: int
     """Records admitted since the start."""
     recovered: int
     """Journeys and records read by recoveries since the start."""
+    checkpoint: int | None
+    """Which is under way."""
 
 
 class Watchdog:
@@ -28,19 +32,25 @@ class Watchdog:
         self._patience = patience
         self._last: Signs | None = None
         self._since = 0
+        self._checkpoint_since = 0
 
     def look(self, now: int, signs: Signs) -> str | None:
         """Why the worker must end, if it must; `now` in milliseconds of any clock that only goes forward."""
         if signs.coordination_ended:
             return LOST_GROUP
-        if self._last is None or self._moved(self._last, signs) or (signs.working and signs.unread == 0):
+        last, self._last = self._last, signs
+        if last is None or self._moved(last, signs) or (signs.working and (signs.unread == 0 or not signs.answered)):
             self._since = now
-        self._last = signs
+        if last is None or signs.checkpoint is None or signs.checkpoint != last.checkpoint or not signs.answered:
+            self._checkpoint_since = now
+        seconds = self._patience // 1000
+        if now - self._checkpoint_since >= self._patience:
+            return f"a checkpoint has not ended for {seconds} s"
         if now - self._since < self._patience:
             return None
         if signs.working:
-            return f"nothing has been read for {self._patience // 1000} s, and {signs.unread} records are unread"
-        return f"no partition numbers have been assigned and recovered for {self._patience // 1000} s"
+            return f"nothing has been read for {seconds} s, and {signs.unread} records are unread"
+        return f"no partition numbers have been assigned and recovered for {seconds} s"
 
     @staticmethod
     def _moved(last: Signs, signs: Signs) -> bool:

@@ -12,29 +12,23 @@ from structlog.stdlib import get_logger
 
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.engine import alignment
-from streams.engine.agents import Admitting
-from streams.engine.broken import broken, raised
+from streams.engine.agents import LOST_CHUNK, Admitting
+from streams.engine.broken import broken, end_if_refused, raised, taken_over
 from streams.engine.checkpoint import Checkpoint
+from streams.engine.chunk import Chunk
 from streams.engine.held import Held
 from streams.engine.journeys import Journeys
 from streams.engine.pace import Pace
 from streams.engine.progress import Probe
 from streams.engine.read_ahead import ReadAhead
+from streams.engine.takeover import Takeover
 from streams.engine.transport import Consumer
+from streams.engine.trouble import said
 from streams.engine.watchdog import Signs, Watchdog
+from streams.kafka.refusal import of_request
 from streams.metrics import Metrics
 
 _log = get_logger(__name__)
-
-
-def numbers_of(assigned: AbstractSet[TP], topics: Sequence[str]) -> frozenset[int]:
-    """The partition numbers, after a look that each is assigned in every topic: journeys are joined across them."""
-    by_topic = {topic: frozenset(tp.partition for tp in assigned if tp.topic == topic) for topic in topics}
-    numbers = by_topic[topics[0]]
-    for topic, found in by_topic.items():
-        if found != numbers:
-            broken("partition numbers are split between workers", topic=topic, numbers=sorted(found), others=sorted(numbers))
-    return numbers
 
 
 class Worker:
@@ -45,7 +39,7 @@ class Worker:
         app: App,
         topics: Sequence[str],
         *,
-        reader: AIOKafkaConsumer,
+        readers: Sequence[AIOKafkaConsumer],
         journeys: Journeys,
         admitting: Admitting,
         checkpoint: Checkpoint,
@@ -54,17 +48,20 @@ class Worker:
         pace: Pace,
         watchdog: Watchdog,
         metrics: Metrics,
+        instance: str | None,
     ) -> None:
-        """`topics`: the channels'."""
+        """`topics`: the channels'; `instance`: this worker's name, if it has one that stays with it."""
         self.app = app
-        self._reader = reader
+        self._readers = readers
         self._topics = topics
         self._journeys = journeys
+        self._takeover = Takeover(journeys, topics)
         self._admitting = admitting
         self._checkpoint = checkpoint
         self._probe = probe
         self._watchdog = watchdog
         self._metrics = metrics
+        self._instance = instance
         self.read_ahead = read_ahead
         self.pace = pace
         self.assigned = False
@@ -75,6 +72,11 @@ class Worker:
     @property
     def held(self) -> Mapping[int, Held]:
         return self._journeys.held
+
+    @property
+    def answered(self) -> bool:
+        """Whether the broker has told the topics' ends when it was last asked."""
+        return self._probe.answered
 
     def epoch(self) -> int:
         return self._consumer.epoch
@@ -93,6 +95,10 @@ class Worker:
     def queued(self, weight: int) -> None:
         self.read_ahead.queued(weight)
 
+    def received(self, chunk: Chunk) -> None:
+        if chunk.epoch == self.epoch():
+            self._consumer.queued.received(chunk.tp.topic)
+
     def starts(self) -> Mapping[TP, int]:
         if not self.working:
             return {}
@@ -102,10 +108,19 @@ class Worker:
 
     async def give_up(self) -> None:
         worked, self.working = self.working, False
+        await self._takeover.give_up()
         # Also where nothing is left to commit: one that is under way is waited for, before anybody closes its producer.
         await self._checkpoint.take(self._all if worked else tuple)
         self.pace.settled()
         self.read_ahead.dropped()
+
+    def expelled(self) -> None:
+        if self._instance is not None:
+            taken_over(
+                "the group has given this worker's place away: it was silent for too long, or another worker bears the same name",
+                instance=self._instance,
+            )
+        _log.warning("the group has given this worker's place away: it was silent for too long, and joins anew")
 
     # -- at an assignment
     async def recover(self) -> None:
@@ -115,11 +130,12 @@ class Worker:
         self.working = False
         self.pace.settled()
         self.read_ahead.dropped()
-        epoch, generation, before = self._consumer.epoch, self.app.consumer_generation_id, self._journeys.records
-        numbers = numbers_of(self._consumer.assignment(), self._topics)
-        holds = await self._journeys.take_over(numbers, generation, lambda: self.app.consumer_generation_id)
-        if not holds or epoch != self._consumer.epoch:
-            _log.info("another rebalance has overtaken this recovery", generation=generation)
+        assignment, before = self._consumer.assigned_now, self._journeys.records
+        if assignment is None or not await self._takeover.of(assignment) or assignment is not self._consumer.assigned_now:
+            _log.info("another rebalance has overtaken this recovery")
+            return
+        await self._probe.ask()
+        if assignment is not self._consumer.assigned_now:
             return
         self.assigned = self.working = True
         took, read = time.monotonic() - began, self._journeys.records - before
@@ -127,7 +143,7 @@ class Worker:
         self._metrics.recovered.inc(read)
         _log.info(
             "working",
-            partitions=sorted(numbers), generation=generation, records_read=read, seconds=round(took, 3),
+            partitions=sorted(self.held), generation=assignment.generation, records_read=read, seconds=round(took, 3),
             journeys=sum(len(mine.partition) for mine in self.held.values()),
         )  # fmt: skip
 
@@ -140,19 +156,28 @@ class Worker:
         if self.working:
             await self._probe.ask()
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Ends the process where it does not do its work."""
         if self.app.crashed:
             reason = self.app.crash_reason
+            if reason is not None:
+                end_if_refused(of_request(reason), "Faust has ended")
             broken("Faust has ended", error=type(reason).__name__, raised=raised(reason) if reason else [])
+        if (error := await self._consumer.resume_coordination()) is not None:
+            end_if_refused(of_request(error), "the consumer group does not take this worker")
+            _log.warning("the consumer group failed this worker, which joins it again", error=said(error))
+        if (lost := self._consumer.queued.lost()) is not None:
+            broken(LOST_CHUNK, topic=lost.tp.topic, partition=lost.tp.partition, start=lost.start, end=lost.end)
         why = self._watchdog.look(
             time.monotonic_ns() // 1_000_000,
             Signs(
                 coordination_ended=self._consumer.coordination_ended(),
                 working=self.working,
-                unread=sum(mine.unread() for mine in self.held.values()) if self._probe.answered else 0,
+                answered=self._probe.answered,
+                unread=sum(mine.unread() for mine in self.held.values()),
                 admitted=self._admitting.admitted,
                 recovered=self._journeys.records,
+                checkpoint=self._checkpoint.begun if self._checkpoint.under_way else None,
             ),
         )
         if why is not None:
@@ -160,7 +185,8 @@ class Worker:
 
     # -- at the beginning and at the end
     async def start(self) -> None:
-        await self._reader.start()
+        for reader in self._readers:
+            await reader.start()
         await self.app.start()
 
     async def stop(self) -> None:
@@ -170,7 +196,8 @@ class Worker:
         await self.give_up()
         await self.app.stop()
         await self._journeys.close()
-        await self._reader.stop()
+        for reader in self._readers:
+            await reader.stop()
 
     def _all(self) -> Sequence[Held]:
         """Asked by a checkpoint at its instant."""

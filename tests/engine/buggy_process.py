@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from streams.detection.change import AlertChange
 from streams.engine import checkpoint
 from streams.engine.agents import Admitting
+from streams.engine.delivery import ExactlyOnce
 from streams.engine.journeys import Journeys
 from streams.engine.progress import Probe
 from streams.engine.status import Gauges
@@ -18,7 +19,7 @@ QUOTED = "c-4711"
 
 PLACES: dict[str, tuple[Any, str]] = {
     "checkpoint": (checkpoint, "due"),
-    "transaction": (checkpoint.Checkpoint, "_transact"),
+    "transaction": (ExactlyOnce, "_transact"),
     "alert": (AlertChange, "event"),
     "probe": (Probe, "ask"),
     "agent": (Admitting, "take"),

@@ -15,6 +15,8 @@ from typing import Any, Self
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared
 
+from deploy.kafka.configuration import in_sync, replication
+from schemas.alert import ACTIVE_TOPIC
 from schemas.dead_letter import DEAD_LETTER_TOPIC
 from schemas.decode import decode
 from schemas.instant import format_instant
@@ -29,6 +31,9 @@ from streams.engine import topics
 from streams.engine.broken import BROKEN
 from streams.engine.held import CLOCK_KEY, Clock
 from streams.engine.watchdog import LOST_GROUP
+
+REAL_KAFKA = "THROUGHLINE_TEST_KAFKA"
+"""The variable with the address of a real Kafka that the tests may empty; `pytest --brokers N` starts one and sets it."""
 
 APPLICATION = "throughline"
 STRUCTURED: dict[str, str | bytes | None] = {"content-type": "application/cloudevents+json"}
@@ -200,19 +205,25 @@ class Live:
 
 @contextmanager
 def live(
-    folder: Path, policy: Mapping[str, Any] = POLICY, *, partitions: int = 4, counts: Mapping[str, int] = MappingProxyType({})
+    folder: Path,
+    policy: Mapping[str, Any] = POLICY,
+    *,
+    partitions: int = 4,
+    counts: Mapping[str, int] = MappingProxyType({}),
+    history: bool = False,
 ) -> Iterator[Live]:
-    """On the embedded broker, or on the Kafka that THROUGHLINE_TEST_KAFKA names, whose topics of ours are made anew.
+    """On the embedded broker, or on the real Kafka that REAL_KAFKA names, whose topics of ours are made anew.
 
-    `counts`: topics with another number of partitions; 0 for none of it at all.
+    `counts`: topics with another number of partitions; 0 for none of it at all. `history`: records arrive when their producer says,
+    as always on the embedded broker; otherwise a real Kafka stamps them.
     """
     parsed = Policy.model_validate(policy)
     usual = dict.fromkeys([*topics.partitioned(parsed, APPLICATION), *topics.written()], partitions)
     wanted = {topic: count for topic, count in (usual | dict(counts)).items() if count}
-    real = os.environ.get("THROUGHLINE_TEST_KAFKA")
+    real = os.environ.get(REAL_KAFKA)
     with nullcontext() if real else EmbeddedBroker(wanted) as broker:
         if real:
-            make_anew(real, wanted)
+            make_anew(real, wanted, history=history)
         running = Live(real or broker.address, folder, partitions, policy)  # type: ignore[union-attr]  # one of the two
         try:
             yield running
@@ -222,7 +233,7 @@ def live(
                 sys.stdout.write(f"--- {log.name}\n{log.read_text()}\n")
 
 
-def make_anew(address: str, wanted: Mapping[str, int]) -> None:
+def make_anew(address: str, wanted: Mapping[str, int], *, history: bool = False) -> None:
     """Topics and group of the application, without what earlier tests left."""
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
     ours = [topic for topic in admin.list_topics(timeout=PATIENCE_S).topics if topic.startswith(("touchpoints.", "alerts.", APPLICATION))]
@@ -231,11 +242,15 @@ def make_anew(address: str, wanted: Mapping[str, int]) -> None:
     for group in until(lambda: _deleted(admin), "an empty consumer group"):
         assert group == APPLICATION
     until(lambda: not any(topic in admin.list_topics(timeout=PATIENCE_S).topics for topic in ours), "the topics gone")
-    stamped = {True: "CreateTime", False: "LogAppendTime"}
-    new = [
-        NewTopic(topic, count, 1, config={"message.timestamp.type": stamped[topic == DEAD_LETTER_TOPIC], "max.message.bytes": "8000000"})
-        for topic, count in wanted.items()
-    ]
+    brokers = len(admin.list_topics(timeout=PATIENCE_S).brokers)
+    brokers_stamp = {"message.timestamp.type": "LogAppendTime"}
+    producers_stamp = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}  # or the oldest records are gone at once
+    compacted = {"cleanup.policy": "compact"}
+    usual = {"min.insync.replicas": str(in_sync(brokers)), "max.message.bytes": "8000000"} | brokers_stamp
+    own = {DEAD_LETTER_TOPIC: producers_stamp, ACTIVE_TOPIC: compacted, topics.changelog(APPLICATION): compacted}
+    if history:
+        own |= {topic: producers_stamp for topic in wanted if topic.startswith(TOPIC_PREFIX)}
+    new = [NewTopic(topic, count, replication(brokers), config=usual | own.get(topic, {})) for topic, count in wanted.items()]
     for made in admin.create_topics(new).values():
         made.result(PATIENCE_S)
 

@@ -14,7 +14,7 @@ from schemas.partitioner import partition_for
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.demo import __file__ as demo
 from streams.engine.broken import BROKEN
-from streams.engine.transport import CHUNK_RECORDS
+from streams.engine.chunk import CHUNK_RECORDS
 from streams.policy_file import load_policy
 from streams.simulate.plan import Plan
 from streams.simulate.story import Line
@@ -45,7 +45,7 @@ class Seen:
 
 
 def look_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
-    with live(folder, POLICY.model_dump(mode="json"), partitions=PARTITIONS) as running:
+    with live(folder, POLICY.model_dump(mode="json"), partitions=PARTITIONS, history=True) as running:
         values = [*traffic(running), *disturbances(running), *busy(running)]
         running.told()
         monkeypatch.setenv("LOSES_OF", f"{TOPIC_PREFIX}store/{partition_for(BUSY.encode(), PARTITIONS)}")

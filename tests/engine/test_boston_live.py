@@ -1,6 +1,5 @@
 """A real city's half year through Kafka's protocol and two workers, one killed half-way: what is told is what a replay tells."""
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -23,7 +22,6 @@ OVER = re.compile(rb'"type":"io\.throughline\.alert\.(resolved|retracted)\.v1"')
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CSV is None, reason=f"{boston.FILE} is neither in THROUGHLINE_DATA nor beside the checkout"),
-    pytest.mark.skipif("THROUGHLINE_TEST_KAFKA" in os.environ, reason="the tests' topics on a real Kafka stamp records anew: no history"),
 ]
 
 
@@ -46,7 +44,7 @@ def policy() -> Policy:
 
 @pytest.fixture(scope="module")
 def told(file: Path, policy: Policy, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    with live(tmp_path_factory.mktemp("workers"), policy.model_dump(mode="json"), partitions=PARTITIONS) as running:
+    with live(tmp_path_factory.mktemp("workers"), policy.model_dump(mode="json"), partitions=PARTITIONS, history=True) as running:
         found = tell(running, file)
     twice = len(found.alerts) - len({alert.value for alert in found.alerts})
     sys.stdout.write(f"{found.figures}; {len(found.alerts):,} alert events, {twice:,} of them repetitions\n")

@@ -7,11 +7,21 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letter import read_error
+from schemas.instant import format_instant
 from streams.engine.broken import BROKEN
-from streams.engine.run import MISCONFIGURED
-from tests.engine.live import POLICY, Live, Record, by_id, case, event, live, replayed, until
+from streams.exits import MISCONFIGURED
+from tests.engine.live import POLICY, Live, Record, by_id, case, event, live, now, replayed, until
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["exactly_once", "at_least_once"])
+def _delivered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_DELIVERY", request.param)
+
+
+either_way = pytest.mark.usefixtures("_delivered")
+"""Whatever is promised for both kinds of delivery."""
 
 
 def tell_cases(running: Live, first: int, last: int) -> None:
@@ -49,6 +59,7 @@ def agree(running: Live) -> dict[str, bytes]:
     return before
 
 
+@either_way
 def test_touchpoints_in_alerts_out_and_a_clean_end(tmp_path: Path) -> None:
     with live(tmp_path) as running:
         worker = running.worker().ready()
@@ -61,6 +72,7 @@ def test_touchpoints_in_alerts_out_and_a_clean_end(tmp_path: Path) -> None:
         assert time.monotonic() - began < 10
 
 
+@either_way
 def test_after_sigterm_the_next_worker_goes_on_where_it_ended(tmp_path: Path) -> None:
     with live(tmp_path) as running:
         first = running.worker().ready()
@@ -74,6 +86,7 @@ def test_after_sigterm_the_next_worker_goes_on_where_it_ended(tmp_path: Path) ->
         assert second.counted("throughline_redelivered_total") == 0
 
 
+@either_way
 def test_one_of_two_workers_is_killed_and_replaced(tmp_path: Path) -> None:
     with live(tmp_path) as running:
         first, second = running.worker().ready(), running.worker().ready()
@@ -88,6 +101,7 @@ def test_one_of_two_workers_is_killed_and_replaced(tmp_path: Path) -> None:
         assert second.process.poll() is None
 
 
+@either_way
 def test_a_lost_chunk_ends_the_worker_before_anything_is_committed_and_its_successor_makes_it_good(tmp_path: Path) -> None:
     with live(tmp_path, partitions=1) as running:
         losing = running.worker(program="losing_process").ready()
@@ -102,6 +116,42 @@ def test_a_lost_chunk_ends_the_worker_before_anything_is_committed_and_its_succe
         running.worker().ready()
         settled(running, number)
         agree(running)
+
+
+def test_a_chunk_lost_with_nothing_after_it_ends_the_worker_within_seconds_and_its_successor_makes_it_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with live(tmp_path, partitions=1) as running:
+        monkeypatch.setenv("LOSES_FROM_THE_QUEUE", "")
+        losing = running.worker(program="losing_process").ready()
+        tell_cases(running, 1, 2)
+        until(lambda: subjects(running) == {"case-1"}, "the first alert")
+        tell_cases(running, 2, 3)
+        began = time.monotonic()
+        assert losing.ended() == BROKEN
+        assert time.monotonic() - began < 15  # long before the watchdog
+        assert [line["message"] for line in losing.lines("critical")] == ["a chunk of records is lost inside the worker"]
+        assert subjects(running) == {"case-1"}
+        running.worker().ready()
+        until(lambda: subjects(running) == {"case-1", "case-2"}, "the alert of what was lost")
+        agree(running)
+
+
+def test_a_brokers_clock_that_steps_back_is_counted_and_nothing_is_lost_or_invented(tmp_path: Path) -> None:
+    with live(tmp_path, partitions=1, history=True) as running:
+        worker = running.worker().ready()
+        tell_cases(running, 1, 2)
+        until(lambda: subjects(running) == {"case-1"}, "an alert, so that the present is settled")
+        earlier = now() - 20_000  # both clocks of the past: what is told arrives, and is settled, long after
+        opened = event("conversation.opened", "c1", "open-late", conversation_id="late", due_at=format_instant(now() + 1))
+        in_time = event("conversation.opened", "c1", "open-kept", conversation_id="kept", due_at=format_instant(now() + 60_000))
+        for value in (opened, in_time):
+            then = json.loads(value) | {"time": format_instant(earlier)}
+            running.tell("chat", "c1", json.dumps(then).encode(), timestamp=earlier)
+        tell_cases(running, 4, 6)
+        until(lambda: subjects(running) == {"case-1", "case-4", "case-5", "late"}, "an alert of each case that is overdue, and no other")
+        assert worker.counted("throughline_order_repaired_total") == 2
+        assert worker.counted("throughline_redelivered_total") == 0
 
 
 def test_no_broker_is_said_and_waited_for(tmp_path: Path) -> None:
@@ -135,6 +185,7 @@ def test_topics_that_cannot_be_right_end_the_worker_by_name(tmp_path: Path, coun
 POISON = [b"", b"{", b"\x00\xff\xfe", b"[" * 20_000, b'{"specversion":"1.0"}', b"x" * 2_000_000, None]
 
 
+@either_way
 def test_poison_becomes_dead_letters_with_its_bytes_and_the_stream_goes_on(tmp_path: Path) -> None:
     with live(tmp_path) as running:
         running.worker().ready()
@@ -150,6 +201,7 @@ def test_poison_becomes_dead_letters_with_its_bytes_and_the_stream_goes_on(tmp_p
             assert error.reason
 
 
+@either_way
 def test_a_misrouted_touchpoint_is_forwarded_to_its_customers_partition(tmp_path: Path) -> None:
     with live(tmp_path) as running:
         worker = running.worker().ready()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.instant import HOUR, MINUTE, SECOND, format_instant
-from streams.engine.transport import CHUNK_RECORDS
+from streams.engine.chunk import CHUNK_RECORDS
 from tests.engine.live import POLICY, Live, Worker, by_id, live, now, replayed, until
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ def gauge(worker: Worker, name: str) -> float:
 
 
 def test_the_topics_ahead_wait_memory_is_bounded_and_nothing_is_invented(tmp_path: Path) -> None:
-    with live(tmp_path, POLICY, partitions=2) as running:
+    with live(tmp_path, POLICY, partitions=2, history=True) as running:
         began = now() - HOUR - MINUTE
         tell(running, began)
         worker = running.worker(program="looking_process", queued_records=QUEUED).ready()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli.trouble import Exit
-from streams.engine.run import MISCONFIGURED
+from streams.exits import MISCONFIGURED
 from tests.engine.live import PATIENCE_S, until
 
 pytestmark = pytest.mark.slow

@@ -4,17 +4,20 @@ import inspect
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import TopicPartitionState
+from aiokafka.producer.sender import Sender, SendProduceReqHandler
 from faust import App
 from faust.tables.recovery import Recovery
 from faust.transport.conductor import Conductor
 from faust.transport.consumer import Fetcher as FaustFetcher
 from faust.transport.drivers import aiokafka as driver
 
-from streams.engine import app, transport
+from streams.engine import app, consumer_thread, transport
 
 
 def parameters(function: Any) -> list[str]:
@@ -24,12 +27,13 @@ def parameters(function: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [
-        (driver.AIOKafkaConsumerThread._create_worker_consumer, transport.Thread._create_worker_consumer),
-        (driver.AIOKafkaConsumerThread._fetch_records, transport.Thread._fetch_records),
+        (driver.AIOKafkaConsumerThread._create_worker_consumer, consumer_thread.Thread._create_worker_consumer),
+        (driver.AIOKafkaConsumerThread._fetch_records, consumer_thread.Thread._fetch_records),
         (driver.Consumer._new_consumer_thread, transport.Consumer._new_consumer_thread),
         (driver.Consumer._drain_messages, transport.Consumer._drain_messages),
         (driver.Consumer.perform_seek, transport.Consumer.perform_seek),
         (driver.Consumer.on_partitions_revoked, transport.Consumer.on_partitions_revoked),
+        (driver.Consumer.on_partitions_assigned, transport.Consumer.on_partitions_assigned),
         (driver.Consumer.force_commit, transport.Consumer.force_commit),
         (driver.Consumer.verify_event_path, transport.Consumer.verify_event_path),
         (App._create_directories, app.App._create_directories),
@@ -68,6 +72,35 @@ def test_the_coordinator_keeps_its_task_and_its_error_where_the_watchdog_looks()
 
 def test_the_conductor_knows_the_agents_of_a_topic_partition() -> None:
     assert "_tp_index" in attributes(Conductor)
+
+
+def test_a_coordinator_that_met_an_error_goes_on_when_it_is_asked_for_it() -> None:
+    assert "self._error_consumed_fut.set_result" in inspect.getsource(GroupCoordinator.check_errors)
+    assert "self._error_consumed_fut" in inspect.getsource(GroupCoordinator._push_error_to_user)
+    assert {"member_id", "_pending_exception"} <= attributes(GroupCoordinator)
+
+
+def test_a_connections_patience_is_looked_at_when_it_is_made_and_when_a_request_is_sent() -> None:
+    assert "request_timeout_ms=self._request_timeout_ms" in inspect.getsource(AIOKafkaClient._get_conn)
+    assert "self._get_conn(" in inspect.getsource(AIOKafkaClient.ready)
+    assert "wait_for(fut, self._request_timeout)" in inspect.getsource(AIOKafkaConnection.send)
+    assert parameters(AIOKafkaClient._get_conn) == ["self", "node_id", "group", "no_hint"]
+
+
+def test_requests_to_the_group_go_through_the_method_that_is_replaced() -> None:
+    assert "self._client.send(" in inspect.getsource(GroupCoordinator._send_req)
+    assert parameters(AIOKafkaClient.send) == ["self", "node_id", "request", "group"]
+
+
+def test_a_producer_looks_its_coordinator_up_where_it_is_replaced_and_tries_again_after_that_error() -> None:
+    source = inspect.getsource(Sender._find_coordinator)
+    assert "self.client.coordinator_lookup(" in source
+    assert "Errors.CoordinatorNotAvailableError" in source
+
+
+def test_a_producer_gives_a_batch_up_by_one_number_and_an_answer_by_another() -> None:
+    assert "self._request_timeout_ms / 1000" in inspect.getsource(AIOKafkaProducer.__init__)
+    assert "timeout=self._sender._request_timeout_ms" in inspect.getsource(SendProduceReqHandler.create_request)
 
 
 def attributes(owner: type) -> set[str]:

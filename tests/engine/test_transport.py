@@ -6,7 +6,7 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.transport import ONE_RECORD_BYTES, Span, in_chunks
+from streams.engine.chunk import ONE_RECORD_BYTES, Span, in_chunks
 from tests.engine.live import Record as Read
 
 CHAT = TP("touchpoints.chat", 0)

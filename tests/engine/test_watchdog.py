@@ -6,9 +6,10 @@ import pytest
 
 from streams.engine.watchdog import Signs, Watchdog
 
-WORKING = Signs(coordination_ended=False, working=True, unread=0, admitted=0, recovered=0)
+WORKING = Signs(coordination_ended=False, working=True, answered=True, unread=0, admitted=0, recovered=0, checkpoint=None)
 BEHIND = replace(WORKING, unread=7)
 WAITING = replace(WORKING, working=False)
+WRITING = replace(WORKING, checkpoint=1)
 
 
 def why(*looks: tuple[int, Signs]) -> str | None:
@@ -30,6 +31,16 @@ def why(*looks: tuple[int, Signs]) -> str | None:
             [(0, WAITING), (50_000, replace(WAITING, recovered=9)), (100_000, replace(WAITING, recovered=9))], id="a long recovery"
         ),
         pytest.param([(0, WAITING), (59_000, WORKING), (100_000, WAITING)], id="rebalances that end"),
+        pytest.param([(0, replace(BEHIND, answered=False)), (600_000, replace(BEHIND, answered=False))], id="nobody can be asked"),
+        pytest.param(
+            [(0, replace(BEHIND, answered=False)), (600_000, replace(BEHIND, answered=False)), (601_000, BEHIND), (659_999, BEHIND)],
+            id="its patience begins anew when the broker is back",
+        ),
+        pytest.param([(0, WRITING), (59_999, WRITING)], id="a checkpoint for a moment less than its patience"),
+        pytest.param([(second * 1000, replace(WRITING, checkpoint=second)) for second in range(120)], id="one checkpoint after the other"),
+        pytest.param(
+            [(0, replace(WRITING, answered=False)), (600_000, replace(WRITING, answered=False)), (601_000, WRITING)], id="an outage"
+        ),
     ],
 )
 def test_it_lets_work(looks: list[tuple[int, Signs]]) -> None:
@@ -53,6 +64,7 @@ def test_it_lets_work(looks: list[tuple[int, Signs]]) -> None:
             "no partition numbers have been assigned and recovered for 60 s",
             id="a rebalance that does not end",
         ),
+        pytest.param([(0, WRITING), (60_000, WRITING)], "a checkpoint has not ended for 60 s", id="a checkpoint that does not end"),
     ],
 )
 def test_it_ends_what_does_not_work(looks: list[tuple[int, Signs]], said: str) -> None:

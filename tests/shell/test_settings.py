@@ -64,10 +64,15 @@ def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [mistake.partition(":")[0] for mistake in invalid.value.mistakes] == ["THROUGHLINE_KAFKA", "THROUGHLINE_STOP_MS"]
 
 
-def test_a_checkpoint_must_fit_into_its_transaction() -> None:
-    assert load_settings(checkpoint_ms=5_000, transaction_timeout_ms=10_000).checkpoint_ms == 5_000
-    with pytest.raises(SettingsInvalid, match="THROUGHLINE_CHECKPOINT_MS must be at most half of THROUGHLINE_TRANSACTION_TIMEOUT_MS"):
-        load_settings(checkpoint_ms=5_001, transaction_timeout_ms=10_000)
+def test_how_often_and_how_long_have_nothing_to_do_with_each_other() -> None:
+    assert load_settings(checkpoint_ms=60_000, transaction_timeout_ms=1_000).checkpoint_ms == 60_000
+
+
+def test_delivery_is_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_DELIVERY", "At_Least_Once")
+    assert load_settings().delivery == "at_least_once"
+    with pytest.raises(SettingsInvalid, match="THROUGHLINE_DELIVERY: must be 'exactly_once' or 'at_least_once', not 'at_most_once'"):
+        load_settings(delivery="at_most_once")
 
 
 def test_the_key_is_never_shown_not_even_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
