@@ -6,14 +6,33 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from streams.cli import demo, dump, journey, policy, produce, replay, schemas, score, simulate, validate, worker
+from streams.cli import (
+    dead_letters,
+    dead_letters_replay,
+    demo,
+    dump,
+    journey,
+    policy,
+    produce,
+    replay,
+    schemas,
+    score,
+    simulate,
+    topics,
+    validate,
+    worker,
+)
 from streams.cli.trouble import trouble_of
 
 ENDS = "Exit codes: 0 done; 1 something was found, or could not be finished; 2 nothing was done: an option, a file or a policy is wrong."
+KAFKA_ENDS = (
+    f"{ENDS} 77 (EX_NOPERM) Kafka does not let us in, or an ACL is missing; 78 (EX_CONFIG) the settings and what Kafka speaks do not fit."
+)
 WORKER_ENDS = (
     "Exit codes: 0 stopped when told to; 2 an option, a setting or the policy is wrong; 70 (EX_SOFTWARE) something that must be true was "
-    "not: start it again, it goes on from the last checkpoint; 78 (EX_CONFIG) topics or an address must be mended first: starting again "
-    "helps nothing."
+    "not: start it again, it goes on from the last checkpoint; 75 (EX_TEMPFAIL) another worker has taken over: start it again; 77 "
+    "(EX_NOPERM) Kafka does not let it in, or an ACL is missing; 78 (EX_CONFIG) topics, an address or how Kafka is reached must be mended "
+    "first. After 77 and 78 starting again helps nothing."
 )
 
 
@@ -33,7 +52,7 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     help="Joins every touchpoint of every customer, and says where the journey breaks.",
-    epilog=f"{ENDS} Of the worker also 70 and 78: see throughline worker --help.",
+    epilog=f"{KAFKA_ENDS} Of the worker also 70 and 75: see throughline worker --help.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -61,11 +80,14 @@ def throughline(
 app.command("demo", epilog=ENDS)(demo.demo)
 app.command("worker", epilog=WORKER_ENDS)(worker.worker)
 app.command("replay", epilog=ENDS)(replay.replay)
-app.command("journey", epilog=ENDS)(journey.journey)
+app.command("journey", epilog=KAFKA_ENDS)(journey.journey)
 app.command("validate", epilog=ENDS)(validate.validate)
 app.add_typer(policy.app, name="policy", epilog=ENDS)
 app.add_typer(schemas.app, name="schemas", epilog=ENDS)
-app.command("produce", epilog=ENDS)(produce.produce)
-app.command("dump", epilog=ENDS)(dump.dump)
+app.add_typer(topics.app, name="topics", epilog=KAFKA_ENDS)
+dead_letters.app.command("replay", epilog=KAFKA_ENDS)(dead_letters_replay.replay)
+app.add_typer(dead_letters.app, name="dead-letters", epilog=KAFKA_ENDS)
+app.command("produce", epilog=KAFKA_ENDS)(produce.produce)
+app.command("dump", epilog=KAFKA_ENDS)(dump.dump)
 app.command("simulate", epilog=ENDS)(simulate.simulate)
 app.command("score", epilog=ENDS)(score.score)

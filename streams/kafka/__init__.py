@@ -1,1 +1,1 @@
-"""Log files into Kafka's topics and topics into log files, as commands do it. (The worker's Kafka is `streams.engine`.)"""
+"""How Kafka is reached, and what commands do there. (What a worker does there is `streams.engine`.)"""
