@@ -1,0 +1,1 @@
+"""The dashboard of those who run Throughline, and how Grafana finds it."""
