@@ -45,7 +45,9 @@ OURS = [words[1:] for words in TYPED if words[0] == ".venv/bin/throughline"]
 
 def test_there_is_something_to_type() -> None:
     assert {words[0] for words in TYPED} == {"make", ".venv/bin/throughline"}
-    assert {"policy", "worker", "validate", "simulate", "replay", "score", "journey", "produce", "dump"} <= {words[0] for words in OURS}
+    assert {"policy", "topics", "worker", "validate", "simulate", "replay", "score", "journey", "produce", "dump"} <= {
+        words[0] for words in OURS
+    }
 
 
 @pytest.mark.parametrize("arguments", OURS, ids=" ".join)

@@ -1,6 +1,5 @@
 """A channel that the policy names only later, on a real Kafka: the embedded broker cannot look offsets up by time."""
 
-import os
 from functools import partial
 from pathlib import Path
 
@@ -9,10 +8,7 @@ import pytest
 from tests.engine.live import POLICY, Live, case, live, until
 from tests.engine.test_live import subjects
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not os.environ.get("THROUGHLINE_TEST_KAFKA"), reason="THROUGHLINE_TEST_KAFKA names no broker"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.kafka(embedded="cannot look offsets up by time")]
 
 
 def told(running: Live, name: str) -> bool:

@@ -1,6 +1,5 @@
 """A record that just fits into its channel's topic, and with the headers of a dead letter into no other."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,7 @@ from schemas.dead_letter import read_error
 from tests.engine.live import Record, case, live, until
 from tests.engine.test_live import subjects
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not os.environ.get("THROUGHLINE_TEST_KAFKA"), reason="THROUGHLINE_TEST_KAFKA names no broker"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.kafka(embedded="takes records of any size")]
 
 LIMIT = 8_000_000
 """Of the topics that `live` makes."""
