@@ -7,11 +7,13 @@ import typer
 from typer.core import TyperGroup
 
 from streams.cli import (
+    alerts,
     dead_letters,
     dead_letters_replay,
     demo,
     dump,
     journey,
+    lag,
     policy,
     produce,
     replay,
@@ -86,6 +88,8 @@ app.add_typer(policy.app, name="policy", epilog=ENDS)
 app.add_typer(schemas.app, name="schemas", epilog=ENDS)
 app.add_typer(topics.app, name="topics", epilog=KAFKA_ENDS)
 dead_letters.app.command("replay", epilog=KAFKA_ENDS)(dead_letters_replay.replay)
+app.command("lag", epilog=KAFKA_ENDS)(lag.lag)
+app.add_typer(alerts.app, name="alerts", epilog=KAFKA_ENDS)
 app.add_typer(dead_letters.app, name="dead-letters", epilog=KAFKA_ENDS)
 app.command("produce", epilog=KAFKA_ENDS)(produce.produce)
 app.command("dump", epilog=KAFKA_ENDS)(dump.dump)

@@ -75,7 +75,7 @@ def list_letters(
     sent_back = letters.sent_back()
     counts: Counter[tuple[str, str, bool]] = Counter()
 
-    def found() -> Iterator[Letter]:
+    def found() -> "Iterator[Letter]":
         with _private(out) if out else nullcontext() as file:
             for letter in letters.letters(wanted(classes, channels, since, until)):
                 counts[letter.error.error_class, letter.channel, letter.place in sent_back] += 1

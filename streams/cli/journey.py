@@ -2,90 +2,113 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.options import Logs, Partitions, PolicyFile, Until
+from streams.cli.operating import Application
+from streams.cli.options import Partitions, PolicyFile, Until
 from streams.cli.trouble import Exit, Trouble
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streams.kafka.changelog import Stored
+    from streams.kafka.journeys import Remembered
     from streams.replay.timeline import Timeline
+
+MaybeLogs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[LOG]...", help="Log files: JSON Lines, plain, gzip or Zstandard; [bold]-[/bold] is standard input.", show_default=False
+    ),
+]
 
 
 def journey(
-    logs: Logs,
+    context: typer.Context,
+    logs: MaybeLogs = None,
     customer: Annotated[str | None, typer.Option(metavar="ID", help="The customer id.", show_default=False)] = None,
     anonymous: Annotated[str | None, typer.Option(metavar="ID", help="Or the anonymous id.", show_default=False)] = None,
     policy: PolicyFile = None,
     until: Until = None,
     partitions: Partitions = None,
+    kafka: Annotated[
+        str | None,
+        typer.Option(
+            envvar="THROUGHLINE_KAFKA", metavar="HOST:PORT", help="In place of LOG: Kafka's bootstrap servers.", show_default=False
+        ),
+    ] = None,
+    application: Application = "throughline",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Show one customer's journey over all channels, with claims, clocks and alerts where they happened.
 
-    Ends with 1 if the log knows nothing of this customer.
+    From log files; or from Kafka: the customer's partition number of every channel, up to where the workers have settled it, and what
+    the changelog holds. Ends with 1 if nothing is known of this customer.
 
     [dim]Examples:[/dim]
 
       throughline journey day.jsonl.zst --customer c-17 --policy policy.yaml
 
+      throughline journey --kafka localhost:9092 --customer c-17 --policy deploy/policy.yaml
+
       throughline journey day.jsonl --anonymous 9f2c --json | jq .entries
     """
+    if (customer is None) == (anonymous is None):
+        raise typer.BadParameter("name one: --customer ID or --anonymous ID")
+    source = context.get_parameter_source("kafka")
+    if logs and source is not None and source.name == "COMMANDLINE":  # the environment's is for when there is no LOG
+        raise typer.BadParameter("name one: LOG files or --kafka HOST:PORT")
+    who = f"c:{customer}" if customer is not None else f"a:{anonymous}"
+    if logs:
+        _show(*_from_logs(logs, who, policy, partitions, until), as_json=as_json)
+    elif kafka is not None:
+        _show(*_from_kafka(kafka, application, who, policy, until), as_json=as_json)
+    else:
+        raise typer.BadParameter("name LOG files, or --kafka HOST:PORT")
+
+
+def _from_logs(
+    logs: list[str], who: str, policy: "Path | None", partitions: int | None, until: int | None
+) -> "tuple[Timeline, None, None]":
     from streams.cli.inputs import policy_for, read
     from streams.replay.timeline import timeline
 
-    if (customer is None) == (anonymous is None):
-        raise typer.BadParameter("name one: --customer ID or --anonymous ID")
-    who = f"c:{customer}" if customer is not None else f"a:{anonymous}"
     log, count = read(logs, partitions)
     found = timeline(log, policy_for(policy, log), who, count, until)
     if not found.entries:
-        kind = "customer" if customer is not None else "anonymous visitor"
-        raise Trouble(f"the log knows nothing of {kind} {customer or anonymous}", Exit.FAILED)
-    if as_json:
-        _print_json(found)
-    else:
-        _print_table(found)
+        raise _unknown("the log", who)
+    return found, None, None
 
 
-def _print_json(found: "Timeline") -> None:
-    import json
-    import sys
+def _from_kafka(
+    kafka: str, application: str, who: str, file: "Path | None", until: int | None
+) -> "tuple[Timeline, Stored, Remembered | None]":
+    from schemas.instant import NEVER
+    from streams.cli.screen import bar
+    from streams.kafka.journeys import default_policy, lying, remembered
+    from streams.kafka.offsets import Topics
+    from streams.policy_file import load_policy
+    from streams.replay.timeline import timeline
 
-    from msgspec import to_builtins
-
-    from schemas.instant import format_instant
-
-    content = to_builtins(found)
-    content["until"] = format_instant(found.until)
-    for entry in content["entries"]:
-        entry["at"] = format_instant(entry["at"])
-        if entry["arrived"] is None:
-            del entry["arrived"], entry["repeated"]
-        else:
-            entry["arrived"] = format_instant(entry["arrived"])
-    json.dump(content, sys.stdout, indent=2)
-    sys.stdout.write("\n")
+    topics = Topics(kafka)
+    policy = default_policy(topics) if file is None else load_policy(file)
+    with bar("reading", None) as shown:
+        found = lying(topics, application, who, policy.channels, shown.at)
+    stored = found.stored
+    if not found.records and stored.journey is None:
+        raise _unknown(f"partition number {found.number} of {len(policy.channels)} channels at {kafka}", who)
+    if until is None and stored.clock is not None and stored.clock.settled > -NEVER:
+        until = stored.clock.settled
+    shows = timeline(found.records, policy, who, found.partitions, until)
+    return shows, stored, None if stored.journey is None else remembered(stored.journey, policy)
 
 
-def _print_table(found: "Timeline") -> None:
-    from rich.table import Table
-    from rich.text import Text
+def _unknown(where: str, who: str) -> Trouble:
+    from streams.cli.operating import printable
 
-    from schemas.instant import format_instant
-    from streams.cli.screen import out
-    from streams.cli.summary_table import lasting
+    kind = "customer" if who.startswith("c:") else "anonymous visitor"
+    return Trouble(f"{where} knows nothing of {kind} {printable(who[2:])}", Exit.FAILED)
 
-    styles = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
-    table = Table("when (UTC)", "channel", "what", "", title=f"Journey of {found.journey[2:]}, until {format_instant(found.until)}")
-    for entry in found.entries:
-        style = styles[entry.content["severity"]["level"]] if entry.kind == "alert" else "magenta" if entry.kind == "claim" else ""
-        lag = entry.arrived - entry.at if entry.arrived is not None else 0
-        notes = [" [sent again: does not count]"] if entry.repeated else [f" [arrived {lasting(lag / 1000)} later]"] if lag > 60_000 else []
-        mark = "! " if entry.kind == "alert" else ""
-        when = format_instant(entry.at).replace("T", " ").removesuffix("Z")
-        table.add_row(when, ", ".join(entry.channels), Text(mark + entry.what, style), Text(entry.detail + "".join(notes), style))
-    out.print(table)
-    if found.clocks:
-        clocks = Table("clock", "channel", "waited", "to spare", title="Clocks that have ended")
-        for clock in found.clocks:
-            spare = "" if clock.margin is None else lasting(clock.margin / 1000)
-            clocks.add_row(clock.clock, clock.channel, lasting(clock.took / 1000), spare)
-        out.print(clocks)
+
+def _show(found: "Timeline", stored: "Stored | None", remembered: "Remembered | None", *, as_json: bool) -> None:
+    from streams.cli.journey_shown import print_json, print_tables
+
+    (print_json if as_json else print_tables)(found, stored, remembered)

@@ -10,6 +10,7 @@ from rich.text import Text
 from schemas.dead_letter import HEADER_PREFIX
 from schemas.instant import format_instant
 from schemas.replayed import LetterPlace
+from schemas.touchpoint import TOPIC_PREFIX
 from streams.cli.operating import clock, printable, say
 from streams.cli.screen import out
 from streams.kafka.dead_letters import Letter
@@ -33,18 +34,19 @@ def show_letters(letters: Sequence[Letter], sent_back: Mapping[LetterPlace, str]
     if not letters:
         return
     table = Table()
-    for column in ("letter", "arrived (UTC)", "channel", "class"):
+    for column in ("letter", "arrived (UTC)", "channel"):
         table.add_column(column, no_wrap=True)
-    table.add_column("what is wrong")
-    table.add_column("sent again to", no_wrap=True)
+    table.add_column("what is wrong", min_width=24)
+    again = any(letter.place in sent_back for letter in letters)
+    if again:
+        table.add_column("sent again to", overflow="fold")
     for letter in letters:
         table.add_row(
             str(letter.place),
             clock(letter.record.timestamp),
             Text(printable(letter.channel)),
-            letter.error.error_class,
-            Text(wrong(letter)),
-            Text(printable(sent_back.get(letter.place, ""))),
+            Text(f"{letter.error.error_class}: {wrong(letter)}"),
+            *([Text(printable(sent_back.get(letter.place, "").removeprefix(TOPIC_PREFIX)))] if again else []),
         )
     out.print(table)
     if len(letters) < total:

@@ -48,7 +48,7 @@ class Topics:
     def of(self, topic: str) -> list[Where]:
         """Its partitions. KafkaTrouble if there is no such topic."""
         if topic not in self.counts:
-            raise KafkaTrouble(f"{self.kafka} has no topic {topic}: is this the right Kafka? (throughline topics check tells more)")
+            raise KafkaTrouble(f"{self.kafka} has no topic {topic}, or none that we may see: throughline topics check tells more")
         return [(topic, number) for number in range(self.counts[topic])]
 
     def begins(self, wheres: Collection[Where]) -> dict[Where, int]:

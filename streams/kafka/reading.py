@@ -3,7 +3,7 @@
 import heapq
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
@@ -14,6 +14,9 @@ from streams.logs.file import LogRecord
 
 READ_AHEAD = 10_000
 """Records of one topic partition that wait for the others before it is paused."""
+
+END: int = KafkaError._PARTITION_EOF  # noqa: SLF001 (the client's own name for it)
+"""Nothing more is there to be read now."""
 
 SILENT_FOR = 30.0
 """Seconds without a record, before the end, after which the broker is taken for gone."""
@@ -117,11 +120,10 @@ class _Reading:
 
     def _take(self, message: Message) -> None:
         error = message.error()
-        if error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 (the client's own name for it)
-            if error.fatal() or not error.retriable():
-                names = message.topic() or ", ".join(sorted({topic for topic, _ in self._ends}))
-                may_not = forbidden(error, f"read the topic {names}", "Read on it")
-                raise may_not or KafkaTrouble(f"{self._kafka} cannot be read: {error.str()}")
+        if error is not None and error.code() != END:
+            named = message.topic()
+            if trouble := trouble_of(error, self._kafka, [named] if named else {topic for topic, _ in self._ends}):
+                raise trouble
             return
         where = (message.topic() or "", message.partition() or 0)
         offset = message.offset() or 0
@@ -161,6 +163,14 @@ class _Reading:
         if where in self._paused:
             self._paused.remove(where)
             self._consumer.resume([TopicPartition(*where)])
+
+
+def trouble_of(error: KafkaError, kafka: str, topics: Collection[str]) -> KafkaTrouble | None:
+    """None for what passes by itself; it is asked of whatever a reader gets in place of a record."""
+    if error.code() == END or (error.retriable() and not error.fatal()):
+        return None
+    names = ", ".join(sorted(topics))
+    return forbidden(error, f"read the topic {names}", "Read on it") or KafkaTrouble(f"{kafka} cannot be read: {error.str()}")
 
 
 def log_record(message: Message) -> LogRecord:
