@@ -62,6 +62,13 @@ def policy(tmp_path: Path) -> str:
         "policy check",
         "schemas check",
         "schemas export",
+        "lag",
+        "alerts tail",
+        "alerts active",
+        "dead-letters list",
+        "dead-letters show",
+        "dead-letters replay",
+        "dead-letters purge",
     ],
 )
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
