@@ -1,6 +1,7 @@
 """How far behind a worker is, and what holds it back."""
 
 import json
+import re
 
 import pytest
 
@@ -56,11 +57,12 @@ def test_it_counts_what_lies_behind_the_last_checkpoint() -> None:
         other = throughline(*command, "--application", "crm")
     first, second = found["numbers"]
     assert first["channels"]["chat"]["unread"] == 3
-    assert 10 <= first["behind_seconds"] < 60
+    assert first["behind_seconds"] >= 10  # and what the machine took to get here
     assert first["waits_for"] == ["chat: 3 unread"]
     assert (second["channels"]["chat"]["unread"], second["waits_for"], second["behind_seconds"]) == (0, [], 0)
     assert (found["begun"], found["unwatched"], list(first["channels"])) == (True, ["fax"], ["chat"])
-    assert (late.exit_code, "partition number 0 is 1" in late.stderr) == (1, True)
+    behind = re.search(r"partition number 0 is (\d+)", late.stderr)
+    assert (late.exit_code, behind is not None and int(behind[1]) >= 10) == (1, True)
     assert (fine.exit_code, "Not read by the workers of throughline: fax." in fine.stdout) == (0, True)
     assert (other.exit_code, "has no topic crm.journeys: --application may be throughline" in other.stderr) == (1, True)
 

@@ -48,7 +48,7 @@ def test_what_builds_it_is_no_longer_in_it() -> None:
 
 
 def test_packages_come_by_their_hashes_and_are_never_compiled() -> None:
-    assert "pip install --require-hashes --only-binary :all: --requirement requirements.lock" in DOCKERFILE
+    assert "pip install --no-deps --require-hashes --only-binary :all: --requirement requirements.lock" in DOCKERFILE
     assert "--no-deps --no-build-isolation" in DOCKERFILE
 
 
