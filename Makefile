@@ -84,11 +84,15 @@ test-kafka: $(READY)  ## run the behaviour tests on a real Kafka of three broker
 faults: $(READY)  ## break three brokers and their workers at random: SEED= ROUNDS=
 	@$(BIN)/python -m tests.faults --seed $(or $(SEED),1) --rounds $(or $(ROUNDS),30)
 
+.PHONY: faults-short
+faults-short: $(READY)  ## the same, each kind of fault once (about 8 minutes)
+	@$(BIN)/python -m tests.faults --short --seed $(or $(SEED),1)
+
 .PHONY: ci
 ci: test lint  ## what CI runs
 	@$(BIN)/throughline schemas check
 	@$(BIN)/throughline demo --short
-	@$(MAKE) --no-print-directory mutate
+	@$(MAKE) --no-print-directory mutate deploy-check test-kafka faults-short
 
 .PHONY: lock
 lock:  ## resolve the dependencies anew into requirements.lock
