@@ -1,4 +1,4 @@
-"""What was found, what is known, and how far was read, taken at one instant of all partition numbers, and delivered."""
+"""What was found, what is known, and how far was read: taken of each partition number at an instant of its own, and delivered."""
 
 import asyncio
 import time
@@ -39,13 +39,16 @@ class Due(NamedTuple):
     journeys: Mapping[str, bytes | None]
     """None: a tombstone."""
     clock: Clock
+    whole: bool
+    """Whether all that could be settled is; if not, the next checkpoint goes on."""
 
 
 def due(held: Held) -> Due | None:
     """Settles what can be settled and takes what is to be written; None if that is nothing. No await in here: one instant."""
     to = held.due_until()
     changes = list(held.partition.advance(to, MOST_JOURNEYS)) if to > -NEVER else []
-    if not held.partition.behind(to):
+    whole = not held.partition.behind(to)
+    if whole:
         held.settled = to
     journeys: dict[str, bytes | None] = dict.fromkeys(held.forgotten)
     journeys.update(held.partition.changed())
@@ -61,6 +64,7 @@ def due(held: Held) -> Due | None:
         outgoing,
         journeys,
         Clock(held.settled, dict(held.admitted)),
+        whole,
     )
 
 
@@ -93,18 +97,20 @@ class Checkpoint:
             began = time.monotonic()
             self.begun, self.under_way = self.begun + 1, True
             try:
-                taken = held()
-                with_something = [found for mine in taken if (found := due(mine)) is not None]
-                whole = not any(mine.partition.behind(mine.due_until()) for mine in taken)
-                if with_something:
-                    await self._deliver(with_something)
+                taken, dues = held(), []
+                for mine in taken:
+                    if (found := due(mine)) is not None:
+                        dues.append(found)
+                    await asyncio.sleep(0)  # a transaction is of one number, so between two of them the agents may go on
+                if dues:
+                    await self._deliver(dues)
                 counts.tell(taken, self._metrics)
             except Exception as error:  # noqa: BLE001 -- what was taken is in no transaction: nobody may go on from here
                 bug(error, "a checkpoint failed")
             self.under_way = False
-            if with_something:
+            if dues:
                 self._metrics.checkpoint.observe(time.monotonic() - began)
-            return whole
+            return all(found.whole for found in dues)
 
     async def _deliver(self, dues: Sequence[Due]) -> None:
         # Before any transaction begins: it may take longer than one may last.

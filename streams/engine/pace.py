@@ -1,4 +1,4 @@
-"""How much may be admitted between two checkpoints: what one settles, nothing else can interrupt."""
+"""How much may be admitted between two checkpoints: what one settles of a partition number, nothing else can interrupt."""
 
 import asyncio
 

@@ -11,7 +11,7 @@ from faust.types import TP
 from structlog.stdlib import get_logger
 
 from schemas.touchpoint import TOPIC_PREFIX
-from streams.engine import alignment
+from streams.engine import alignment, collector
 from streams.engine.agents import LOST_CHUNK, Admitting
 from streams.engine.broken import broken, end_if_refused, raised, taken_over
 from streams.engine.checkpoint import Checkpoint
@@ -137,6 +137,7 @@ class Worker:
         await self._probe.ask()
         if assignment is not self._consumer.assigned_now:
             return
+        collector.spare()
         self.assigned = self.working = True
         took, read = time.monotonic() - began, self._journeys.records - before
         self._metrics.recovery.observe(took)
