@@ -5,15 +5,14 @@ from decimal import Decimal
 from urllib.parse import quote, unquote
 
 from msgspec import Struct
-from pydantic import TypeAdapter
 
 from schemas.instant import NEVER, parse_instant
 from schemas.touchpoints.claim import ClaimMade
-from schemas.values import Exact
+from schemas.values import Number
 from streams.detection.detector import Proof
 
 _is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
-_number = TypeAdapter[Decimal](Exact).validate_python
+_number = Number().read
 
 
 class Dissent(Struct, array_like=True, gc=False):

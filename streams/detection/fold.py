@@ -32,6 +32,8 @@ class DetectorRaised(Exception):
 
 
 class _Packed(Struct, array_like=True, gc=False):
+    """As `Folding.pack` writes it."""
+
     tier: str | None
     value: Decimal | None
     states: dict[str, msgspec.Raw]
@@ -192,12 +194,9 @@ class Folding:
 
     # -- storage
     def pack(self, fold: Fold) -> bytes:
-        states = {
-            detector.name: msgspec.Raw(_encode(state))
-            for detector, state, blank in zip(self.detectors, fold.states, self._blank, strict=True)
-            if state != blank
-        }
-        return _encode(_Packed(fold.tier, fold.value, states, fold.views, fold.now, fold.fired))
+        known = zip(self.detectors, fold.states, self._blank, strict=True)
+        states = {detector.name: state for detector, state, blank in known if state != blank}
+        return _encode((fold.tier, fold.value, states, fold.views, fold.now, fold.fired))
 
     def unpack(self, packed: bytes) -> Fold:
         """What detectors that are no longer there knew and said is dropped; new ones start blank."""

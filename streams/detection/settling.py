@@ -78,7 +78,8 @@ class Settling:
                 journey.append(item)
                 self._folding.observe(fold, item.at, seen, step)
                 journey.mark(self._folding)
-                self._folding.run(fold, place, step)
+                if item.at < place:
+                    self._folding.run(fold, place, step)
             else:
                 self._insert(journey, item, step)
                 step.keys.update(journey.told, journey.fold.views)
