@@ -12,7 +12,7 @@ import msgspec
 import typer
 
 from tests.deploy.picture.answers import STEP_S, Answers, ask
-from tests.deploy.picture.page import WIDTH, page
+from tests.deploy.picture.page import WIDTH, height, page
 from tests.deploy.series import REPOSITORY
 from tests.deploy.shop import open_shop
 
@@ -36,7 +36,7 @@ def main(
     answers = msgspec.json.decode(ASKED.read_bytes(), type=Answers) if again else _asked(minutes * 60)
     ASKED.write_bytes(msgspec.json.encode(answers))
     DRAWN.write_text(page(answers))
-    _photographed(DRAWN, PICTURE)
+    _photographed(DRAWN, PICTURE, height(answers))
     print(PICTURE)  # noqa: T201
 
 
@@ -56,14 +56,13 @@ def _asked(seconds: float) -> Answers:
         return ask(prometheus, start // STEP_S * STEP_S, time.time() // STEP_S * STEP_S)
 
 
-def _photographed(html: Path, picture: Path) -> None:
-    height = html.read_text().split("height: ", 1)[1].split("px", 1)[0]
+def _photographed(html: Path, picture: Path, tall: int) -> None:
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
                 "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", f"--user-data-dir={profile}",
-                f"--force-device-scale-factor={SCALE}", f"--window-size={WIDTH},{height}", f"--screenshot={picture}", html.as_uri(),
+                f"--force-device-scale-factor={SCALE}", f"--window-size={WIDTH},{tall}", f"--screenshot={picture}", html.as_uri(),
             ],
             check=True, capture_output=True, timeout=60,
         )  # fmt: skip

@@ -28,9 +28,13 @@ def page(answers: Answers) -> str:
     span = answers.start, answers.end
     return pages.get_template("page.html.j2").render(
         width=WIDTH,
-        height=max(_box(answered.panel)["bottom"] for answered in answers.panels),
+        height=height(answers),
         panels=[_panel(answered, span) for answered in answers.panels],
     )
+
+
+def height(answers: Answers) -> int:
+    return max(_box(answered.panel)["bottom"] for answered in answers.panels)
 
 
 def _box(panel: dict[str, Any]) -> dict[str, int]:
