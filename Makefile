@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 
 .PHONY: help
 help:  ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY)  ## make the virtual environment, with every package by its hash
@@ -57,6 +57,10 @@ bench: $(READY)  ## measure the stages of a replay, late evidence and memory
 .PHONY: dashboard
 dashboard: $(READY)  ## write Grafana's dashboard from deploy/grafana/panels.py
 	@$(BIN)/python -m deploy.grafana.dashboard
+
+.PHONY: dashboard-picture
+dashboard-picture: $(READY)  ## draw docs/dashboard.png from minutes of real answers (prometheus and chromium presumed)
+	@$(BIN)/python -m tests.deploy.picture
 
 .PHONY: deploy-check
 deploy-check: $(READY)  ## check compose, image, rules and dashboard, with a real Prometheus

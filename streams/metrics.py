@@ -24,6 +24,9 @@ from streams.version import VERSION
 MOST_PARTITIONS = 1024
 """Partition numbers from here on share the label value `other`."""
 
+LARGE_JOURNEY = 512 * 1024
+"""Bytes: some five thousand touchpoints. One that outgrows the changelog's `max.message.bytes` (Kafka's own is 1 MiB) ends workers."""
+
 
 def _seconds(*milliseconds: int) -> tuple[float, ...]:
     return tuple(instant / SECOND for instant in milliseconds)
@@ -116,6 +119,12 @@ class Metrics:
         # How it survives
         self.checkpoint = new.plain_histogram(
             "checkpoint", "One checkpoint: alerts, journeys and offsets in one transaction.", buckets=_QUICK
+        )
+        self.last_checkpoint = new.plain_gauge(
+            "last_checkpoint_timestamp", "When Kafka last had everything that was due (Unix time).", unit="seconds"
+        )
+        self.large_journeys = new.plain_counter(
+            "large_journeys", "Times that a journey of more than 512 KiB was written: some five thousand touchpoints."
         )
         self.recovery = new.plain_histogram("recovery", "From an assignment to the first touchpoint.", buckets=_QUICK)
         self.recovered = new.plain_counter("recovered_records", "Records of the changelog read to recover journeys.")

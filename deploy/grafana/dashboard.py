@@ -4,25 +4,34 @@ It is committed, so that Grafana needs nothing of this; a test says when it is n
 """
 
 import json
+from itertools import count
 from pathlib import Path
 
-from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, timeseries
+from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, timeseries
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import (
+    BarGaugeDisplayMode,
+    BarGaugeValueMode,
     BigValueColorMode,
     BigValueGraphMode,
     BigValueTextMode,
+    GraphThresholdsStyleMode,
     LegendDisplayMode,
     LegendPlacement,
     TooltipDisplayMode,
+    VisibilityMode,
+    VizOrientation,
 )
-from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, DataSourceRef, Threshold, ThresholdsMode
+from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, DataSourceRef, DynamicConfigValue, Threshold, ThresholdsMode
 
-from deploy.grafana.panels import ROWS, Panel
+from deploy.grafana.panel import Panel
+from deploy.grafana.panels import ROWS
 
 FILE = Path(__file__).parent / "dashboards" / "throughline.json"
 _SOURCE = DataSourceRef(type_val="prometheus", uid="${source}")
-_HEIGHT = 8
+
+_Drawn = timeseries.Panel | stat.Panel | bargauge.Panel
+_LAST = common.ReduceDataOptions().calcs(["lastNotNull"]).values(values=False)
 
 
 def text() -> str:
@@ -38,23 +47,49 @@ def text() -> str:
         .tooltip(DashboardCursorSync.CROSSHAIR)
         .with_variable(dashboard.DatasourceVariable("source").label("Prometheus").type("prometheus"))
     )
+    numbers = count(1)
     for row in ROWS:
-        built.with_row(dashboard.Row(row.title))
+        built.with_row(dashboard.Row(row.title).id(next(numbers)))
         for panel in row.panels:
-            built.with_panel(_figure(panel) if panel.kind == "figure" else _graph(panel))
+            built.with_panel(_drawn(panel).id(next(numbers)))
     return json.dumps(built.build(), cls=JSONEncoder, indent=2, sort_keys=True) + "\n"
+
+
+def _drawn(panel: Panel) -> _Drawn:
+    drawn = _empty(panel)
+    drawn.title(panel.title).description(panel.question).datasource(_SOURCE).unit(panel.unit).height(panel.height).span(panel.width)
+    if panel.lowest is not None:
+        drawn.min(panel.lowest)
+    if panel.highest is not None:
+        drawn.max(panel.highest)
+    if panel.limits:
+        steps = [Threshold(value=value if number else None, color=colour) for number, (value, colour) in enumerate(panel.limits)]
+        drawn.thresholds(dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
+    for legend, colour in panel.colours.items():
+        drawn.override_by_name(legend, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})])
+    for letter, query in zip("ABCDEFGH", panel.queries, strict=False):
+        asked = prometheus.Dataquery().expr(query.expression).legend_format(query.legend).ref_id(letter).datasource(_SOURCE)
+        drawn.with_target(asked.instant() if panel.kind == "bars" else asked)  # a sorted answer stays sorted at one instant only
+    return drawn
+
+
+def _empty(panel: Panel) -> _Drawn:
+    match panel.kind:
+        case "graph":
+            return _graph(panel)
+        case "figure":
+            return _last().graph_mode(BigValueGraphMode.AREA).text_mode(BigValueTextMode.VALUE_AND_NAME)
+        case "words":
+            return _last().graph_mode(BigValueGraphMode.NONE).text_mode(BigValueTextMode.NAME)
+        case "bars":
+            return _bars()
 
 
 def _graph(panel: Panel) -> timeseries.Panel:
     drawn = (
         timeseries.Panel()
-        .title(panel.title)
-        .description(panel.question)
-        .datasource(_SOURCE)
-        .unit(panel.unit)
-        .height(_HEIGHT)
-        .span(panel.width)
         .fill_opacity(5)
+        .show_points(VisibilityMode.NEVER)
         .legend(
             common.VizLegendOptions()
             .show_legend(show_legend=True)
@@ -64,38 +99,21 @@ def _graph(panel: Panel) -> timeseries.Panel:
         )
         .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI))
     )
-    for target in _targets(panel):
-        drawn.with_target(target)
-    return drawn
+    return drawn.thresholds_style(common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED)) if panel.limits else drawn
 
 
-def _figure(panel: Panel) -> stat.Panel:
-    drawn = (
-        stat.Panel()
-        .title(panel.title)
-        .description(panel.question)
-        .datasource(_SOURCE)
-        .unit(panel.unit)
-        .height(_HEIGHT)
-        .span(panel.width)
-        .graph_mode(BigValueGraphMode.AREA if panel.limits else BigValueGraphMode.NONE)
-        .color_mode(BigValueColorMode.VALUE)
-        .text_mode(BigValueTextMode.VALUE_AND_NAME if panel.limits else BigValueTextMode.NAME)
-        .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
+def _last() -> stat.Panel:
+    return stat.Panel().color_mode(BigValueColorMode.VALUE).reduce_options(_LAST)
+
+
+def _bars() -> bargauge.Panel:
+    return (
+        bargauge.Panel()
+        .display_mode(BarGaugeDisplayMode.BASIC)
+        .value_mode(BarGaugeValueMode.COLOR)
+        .orientation(VizOrientation.HORIZONTAL)
+        .reduce_options(_LAST)
     )
-    if panel.limits:
-        steps = [Threshold(value=None if value == 0 else value, color=colour) for value, colour in panel.limits]
-        drawn.thresholds(dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
-    for target in _targets(panel):
-        drawn.with_target(target)
-    return drawn
-
-
-def _targets(panel: Panel) -> list[prometheus.Dataquery]:
-    return [
-        prometheus.Dataquery().expr(query.expression).legend_format(query.legend).ref_id(chr(ord("A") + number)).datasource(_SOURCE)
-        for number, query in enumerate(panel.queries)
-    ]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aiokafka import TopicPartition
 from structlog.stdlib import get_logger
 
-from schemas.instant import NEVER
+from schemas.instant import NEVER, SECOND
 from schemas.partitioner import partition_for
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection.change import AlertChange, Failed
@@ -19,7 +19,7 @@ from streams.engine.delivery import Content, Delivery
 from streams.engine.failures import Failures
 from streams.engine.held import CLOCK_KEY, Clock, Held
 from streams.engine.sending import Outgoing
-from streams.metrics import Metrics
+from streams.metrics import LARGE_JOURNEY, Metrics
 
 MOST_JOURNEYS = 500
 """Settled of one partition number in one transaction. Where thousands of deadlines are over at once, the event loop must still turn,
@@ -108,6 +108,7 @@ class Checkpoint:
             except Exception as error:  # noqa: BLE001 -- what was taken is in no transaction: nobody may go on from here
                 bug(error, "a checkpoint failed")
             self.under_way = False
+            self._metrics.last_checkpoint.set(self._now() / SECOND)
             if dues:
                 self._metrics.checkpoint.observe(time.monotonic() - began)
             return all(found.whole for found in dues)
@@ -125,6 +126,7 @@ class Checkpoint:
         held = found.held
         held.committed = dict(found.clock.positions)
         held.forgotten += held.partition.forget(held.committed)
+        self._metrics.large_journeys.inc(sum(len(value) > LARGE_JOURNEY for value in found.journeys.values() if value is not None))
         for change in found.alerts:
             self._metrics.acknowledged(change, now)
         for measured in found.measured:

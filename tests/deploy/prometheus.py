@@ -9,27 +9,36 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from ruamel.yaml import YAML
 
 from tests.deploy.rules import FOLDER
+
+WORKER = "worker-1:9469"
+"""What its worker is called, wherever it really is."""
 
 
 class Refused(Exception):
     """Prometheus does not take the query; the message is its own."""
 
 
-class Prometheus:
-    """Ends with the block. It asks every second, so that a test need not wait for what a minute shows."""
+class Range(NamedTuple):
+    labels: dict[str, str]
+    points: list[tuple[float, float]]
+    """Unix seconds and value."""
 
-    def __init__(self, folder: Path, target: str) -> None:
-        """`target`: the worker's host:port."""
+
+class Prometheus:
+    """Ends with the block."""
+
+    def __init__(self, folder: Path, target: str, scrape_s: int = 1) -> None:
+        """`target`: the worker's host:port. It is asked every second, so that a test need not wait for what a minute shows."""
         configuration = YAML(typ="safe").load(FOLDER / "prometheus.yml")
-        configuration["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
+        configuration["global"] = {"scrape_interval": f"{scrape_s}s", "scrape_timeout": "1s", "evaluation_interval": f"{scrape_s}s"}
         configuration["rule_files"] = [str(FOLDER / pattern) for pattern in configuration["rule_files"]]
         configuration["scrape_configs"] = [job for job in configuration["scrape_configs"] if job["job_name"] == "throughline"]
-        configuration["scrape_configs"][0]["static_configs"] = [{"targets": [target]}]
+        configuration["scrape_configs"][0]["static_configs"] = [{"targets": [target], "labels": {"instance": WORKER}}]
         del configuration["alerting"]
         self._file = folder / "prometheus.yml"
         YAML(typ="safe").dump(configuration, self._file)
@@ -60,6 +69,19 @@ class Prometheus:
         """What it answers now, one number a series; those that are none (0 / 0) are left out. Nothing while it is starting."""
         found = self._ask("query", query=query)
         return [value for sample in found["result"] if not math.isnan(value := float(sample["value"][1]))] if found else []
+
+    def instants(self, query: str, at: float) -> list[Range]:
+        """As `ranges`, of one moment, and in the order of the answer."""
+        found = self._ask("query", query=query, time=str(at))
+        return [Range(series["metric"], [(at, float(series["value"][1]))]) for series in (found["result"] if found else [])]
+
+    def ranges(self, query: str, start: float, end: float, step: int) -> list[Range]:
+        """What a graph of it shows from `start` to `end` (Unix seconds), a point every `step` seconds."""
+        found = self._ask("query_range", query=query, start=str(start), end=str(end), step=str(step))
+        return [
+            Range(series["metric"], [(at, number) for at, value in series["values"] if not math.isnan(number := float(value))])
+            for series in (found["result"] if found else [])
+        ]
 
     def rules(self) -> list[dict[str, Any]]:
         found = self._ask("rules")

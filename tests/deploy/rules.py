@@ -27,10 +27,14 @@ ALERTS = [rule for rule in rules() if "alert" in rule]
 RECORDED = [rule for rule in rules() if "record" in rule]
 
 
+_ALERTS: Labels = {"alertname": ANY, "alertstate": frozenset({"pending", "firing"}), "severity": frozenset({"warning", "critical"})}
+"""What Prometheus itself shows of its rules."""
+
+
 @cache
 def series() -> Mapping[str, Labels]:
     """What workers show and what is recorded of it, each recording knowing those before it."""
-    known = dict(shown())
+    known = {**shown(), "ALERTS": _ALERTS}
     for rule in RECORDED:
         known[rule["record"]] = {**labels_of(rule["expr"], known), **dict.fromkeys(rule.get("labels", {}), ANY)}
     return known

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from deploy.grafana.dashboard import FILE, text
-from deploy.grafana.panels import ROWS, Panel, Query
+from deploy.grafana.panel import Panel, Query
+from deploy.grafana.panels import ROWS
 from tests.deploy.promql import labels_of
 from tests.deploy.rules import read, series
 from tests.deploy.series import REPOSITORY

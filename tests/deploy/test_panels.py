@@ -1,24 +1,19 @@
 """Every panel and every rule, asked of a real Prometheus that scrapes a real worker, fed by the simulated customers."""
 
+import html
 import shutil
+import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from confluent_kafka import Producer
 
 from deploy.grafana.panels import ROWS
-from schemas.instant import SECOND
-from schemas.touchpoint import TOPIC_PREFIX
-from streams.demo.stage import PARTITIONS, Stage
-from streams.demo.traffic import Traffic
-from streams.policy_file import load_policy
-from streams.simulate.plan import Plan
-from streams.simulate.targets import Targets
+from tests.deploy.picture.answers import ask
+from tests.deploy.picture.page import page
 from tests.deploy.prometheus import Prometheus, Refused
 from tests.deploy.rules import ALERTS, RECORDED
-from tests.deploy.series import REPOSITORY
-from tests.engine.live import now, until
+from tests.deploy.shop import open_shop
+from tests.engine.live import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,31 +26,10 @@ PATIENCE_S = 120.0
 
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    file = REPOSITORY / "streams" / "demo" / "policy.yaml"
-    policy = load_policy(file)
-    with Stage(policy, file) as stage:
-        url = until(stage.metrics_url, "a worker that serves its metrics")
-        plan = Plan(
-            customers=300, start=now(), rate=100.0, planted=0.25, heartbeat=5 * SECOND, partitions=PARTITIONS, targets=Targets.of(policy)
-        )
-        traffic = Traffic(plan, stage.kafka)
-        traffic.start()
-        try:
-            with Prometheus(tmp_path_factory.mktemp("prometheus"), urlsplit(url).netloc) as running:
-                # once it has been seen at nought: of a counter only an increase between two scrapes is a rate
-                until(lambda: running.values("throughline_refused_total"), "the worker's first scrape")
-                refuse_one(stage.kafka)
-                yield running
-                stage.check()
-        finally:
-            traffic.end()
-
-
-def refuse_one(kafka: str) -> None:
-    """Simulated channels make no mistakes; real ones do."""
-    producer = Producer({"bootstrap.servers": kafka, "log_level": 0})
-    producer.produce(TOPIC_PREFIX + "chat", b"{", b"c-1")
-    assert producer.flush(10) == 0
+    with open_shop(tmp_path_factory.mktemp("prometheus"), rate=100.0, planted=0.25) as (running, _, channels):
+        channels.send_what_is_no_json("chat")
+        channels.send_to_the_wrong_partition("email", 1)
+        yield running
 
 
 QUERIES = [
@@ -66,6 +40,17 @@ QUERIES = [
 @pytest.mark.parametrize(("title", "query"), QUERIES, ids=[f"{title}: {query}" for title, query in QUERIES])
 def test_no_panel_is_empty(prometheus: Prometheus, title: str, query: str) -> None:
     until(lambda: prometheus.values(query), f"an answer to {query} for {title!r}", PATIENCE_S)
+
+
+def test_the_picture_shows_every_panel(prometheus: Prometheus) -> None:
+    until(lambda: prometheus.values("clock_channel:throughline_missed:ratio1h"), "clocks that have ended", PATIENCE_S)
+    answers = ask(prometheus, time.time() - 60, time.time())
+    drawn = page(answers)
+    assert len(answers.panels) == sum(1 + len(row.panels) for row in ROWS)
+    for answered in answers.panels:
+        assert html.escape(answered.panel["title"]) in drawn
+        assert all(html.escape(series.name) in drawn for series in answered.series)
+        assert answered.series or answered.panel["type"] == "row", answered.panel["title"]
 
 
 @pytest.mark.parametrize("name", sorted({rule["record"] for rule in RECORDED}))

@@ -31,9 +31,9 @@ def test_every_metric_and_label_is_one_that_workers_show(rule: dict[str, str]) -
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
 def test_an_alert_says_what_is_wrong_and_what_to_do_first(rule: dict[str, dict[str, str]]) -> None:
     assert rule["labels"]["severity"] in {"warning", "critical"}
-    assert set(rule["annotations"]) == {"summary", "action"}
-    for text in rule["annotations"].values():
-        assert text.endswith(".")
+    assert set(rule["annotations"]) == {"summary", "action", "runbook"}
+    for name in ("summary", "action"):
+        assert rule["annotations"][name].endswith(".")
     used = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
     assert used <= set(labels_of(str(rule["expr"]), series()))
 
@@ -74,6 +74,27 @@ def test_every_alert_is_tested_quiet_firing_and_where_there_are_no_metrics() -> 
                 else:
                     quiet.add(asked["alertname"])
     assert quiet == firing == absent == NAMES
+
+
+@pytest.mark.parametrize("rule", [rule for rule in ALERTS if "for" in rule], ids=lambda rule: rule["alert"])
+def test_an_alert_that_waits_is_asked_while_it_waits(rule: dict[str, str]) -> None:
+    """Quiet still, within its `for`, in the very case in which it fires."""
+    waited = 0
+    for path in (FOLDER / "tests").glob("*.yml"):
+        for case in read(path)["tests"]:
+            asked = [one for one in case.get("alert_rule_test", ()) if one["alertname"] == rule["alert"]]
+            firing = [_minutes(one["eval_time"]) for one in asked if one["exp_alerts"]]
+            if firing and case["input_series"]:
+                quiet = [_minutes(one["eval_time"]) for one in asked if not one["exp_alerts"]]
+                assert len(quiet) >= 2, "before it is true, and while it waits"
+                assert min(firing) - _minutes(rule["for"]) <= max(quiet) < min(firing)
+                waited += 1
+    assert waited
+
+
+def _minutes(duration: str) -> int:
+    assert duration.endswith("m")
+    return int(duration.removesuffix("m"))
 
 
 def test_everything_recorded_is_tested() -> None:

@@ -3,11 +3,12 @@
 import json
 import time
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 
 from schemas.dead_letter import read_error
-from schemas.instant import format_instant
+from schemas.instant import HOUR, format_instant
 from streams.engine.broken import BROKEN
 from streams.exits import MISCONFIGURED
 from tests.engine.live import POLICY, Live, Record, by_id, case, event, live, now, replayed, until
@@ -151,6 +152,23 @@ def test_a_brokers_clock_that_steps_back_is_counted_and_nothing_is_lost_or_inven
         tell_cases(running, 4, 6)
         until(lambda: subjects(running) == {"case-1", "case-4", "case-5", "late"}, "an alert of each case that is overdue, and no other")
         assert worker.counted("throughline_order_repaired_total") == 2
+        assert worker.counted("throughline_redelivered_total") == 0
+
+
+def test_a_journey_that_no_customer_has_is_counted_before_it_is_too_large(tmp_path: Path) -> None:
+    with live(tmp_path) as running:
+        worker = running.worker().ready()
+        tell_cases(running, 1, 2)
+        settled(running, 2)
+        assert worker.counted("throughline_large_journeys_total") == 0
+        assert abs(worker.counted("throughline_last_checkpoint_timestamp_seconds") - time.time()) < 10
+        for number in range(4_000):
+            opened = event(
+                "conversation.opened", "bot", f"open-{number}", conversation_id=token_urlsafe(180), due_at=format_instant(now() + HOUR)
+            )
+            running.tell("shop", "bot", opened)
+        running.told()
+        until(lambda: worker.counted("throughline_large_journeys_total"), "a large journey")
         assert worker.counted("throughline_redelivered_total") == 0
 
 
