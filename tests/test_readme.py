@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import dropwhile, groupby, takewhile
 from pathlib import Path
 
 import pytest
@@ -26,17 +27,20 @@ README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+VARIABLE = re.compile(r"[A-Z_]+=")
 TO_BE_WRITTEN = {"streams/detection/detectors/broken_promise.py"}
 """What CONTRIBUTING shows how to add."""
 
 
 def typed(page: str) -> Iterator[list[str]]:
-    """The commands of the console blocks, without comments and redirections."""
+    """The commands of the console blocks, each of a pipeline for itself, without comments, variables before them and redirections."""
     for language, block in BLOCK.findall(page):
         if language == "console":
             for line in block.splitlines():
                 words = shlex.split(line.removeprefix("$ "), comments=True)
-                yield words[: words.index(">")] if ">" in words else words
+                for piped, command in groupby(words, lambda word: word == "|"):
+                    if not piped:
+                        yield [*takewhile(lambda word: word not in {">", "&"}, dropwhile(VARIABLE.match, command))]
 
 
 TYPED = [words for page in PAGES for words in typed(page.read_text())]
@@ -44,7 +48,7 @@ OURS = [words[1:] for words in TYPED if words[0] == ".venv/bin/throughline"]
 
 
 def test_there_is_something_to_type() -> None:
-    assert {words[0] for words in TYPED} == {"make", ".venv/bin/throughline"}
+    assert {words[0] for words in TYPED} == {"make", ".venv/bin/throughline", "kill", "echo"}
     assert {"policy", "topics", "worker", "validate", "simulate", "replay", "score", "journey", "produce", "dump"} <= {
         words[0] for words in OURS
     }

@@ -59,7 +59,7 @@ def start(
     except (KafkaUnavailable, NotReady) as trouble:
         sys.stderr.write(f"kafka: {trouble}\n")
         raise typer.Exit(Exit.FAILED) from None
-    _say(f"Kafka is ready: {bootstrap}\n\nNext:  throughline topics create --kafka {bootstrap}\nEnd:   {_to_end(folder)}")
+    _say(f"Kafka is ready: {bootstrap}\n\nNext:  .venv/bin/throughline topics create --kafka {bootstrap}\nEnd:   {_to_end(folder)}")
 
 
 @app.command("down")

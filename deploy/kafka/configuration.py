@@ -53,6 +53,8 @@ def properties(
         "group.min.session.timeout.ms": "1000",
         # a dead producer's transaction is over a second after its time, not ten
         "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+        # whoever started a broker decides how long it may take: by itself it ends after a minute in which controllers are still voting
+        "initial.broker.registration.timeout.ms": "180000",
         # 128 MB by default, of the heap
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
     }

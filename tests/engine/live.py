@@ -161,12 +161,13 @@ class Live:
     def told(self) -> None:
         assert self._producer.flush(PATIENCE_S) == 0
 
-    def read(self, *names: str) -> list[Message]:
+    def read(self, *names: str, isolation: str = "read_committed") -> list[Message]:
         """All that the topics hold now, as subscribers of committed records see it."""
         reader = Consumer(
             {
                 "bootstrap.servers": self.address,
                 "group.id": "reader",
+                "isolation.level": isolation,
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "log_level": 0,
