@@ -94,9 +94,10 @@ class ConflictingClaims:
         tellings = state.matters.setdefault(matter, Tellings())
         now = self._remember(tellings.told, at, seen, claim)
         yield from self._let_go(matter, tellings.told, at)
-        if now.stands(at):
-            yield from self._judge(matter, tellings.told, at, now)
-        yield from self._end_what_is_settled(matter, tellings.told, at, (now.proof,))
+        if len(tellings.told) > 1 or now.dissent:  # or nobody tells anything else, and nobody did
+            if now.stands(at):
+                yield from self._judge(matter, tellings.told, at, now)
+            yield from self._end_what_is_settled(matter, tellings.told, at, (now.proof,))
         self._schedule(state, matter, tellings, at)
 
     def deadline(self, state: Told) -> int:
