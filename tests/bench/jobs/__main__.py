@@ -23,7 +23,7 @@ from tests.bench.jobs.records import Topics
 
 GOOD, BAD, NO_KAFKA = 0, 1, 2
 RESULT = BUILD.parent / "bench.json"
-QUICK_EVENTS, QUICK_LATENCY_S = 96_000, 5.0
+QUICK_EVENTS, QUICK_LATENCY_S = 96_000, 10.0
 out = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 

@@ -18,6 +18,7 @@ from tests.faults.watch import InVain, now, until
 WARM_UP_S = 5.0
 """What is told of events of this time does not count."""
 LAST_ALERTS_S = 15.0
+FEWEST = 5
 
 
 def latency(engine: Engine, name: str, around: Surroundings, rate: int, seconds: float) -> Latency:
@@ -38,12 +39,14 @@ def latency(engine: Engine, name: str, around: Surroundings, rate: int, seconds:
                 appended = _send(writer, list(islice((event for event in log if event.milestone is None), count)), rate)
                 process.check()
                 try:
-                    until(lambda: appended.keys() <= subscriber.first.keys(), "the last alerts", LAST_ALERTS_S)
+                    until(lambda: appended.keys() <= subscriber.heard(), "the last alerts", LAST_ALERTS_S)
                 except InVain:
-                    missing = appended.keys() - subscriber.first.keys()
+                    missing = appended.keys() - subscriber.heard()
                     raise EngineFailed(f"{len(missing)} of {len(appended)} alerts did not come") from None
         finally:
             subscriber.close()
+    if len(appended) < FEWEST:
+        raise EngineFailed(f"{len(appended)} alerts are too few to speak of percentiles")
     waited = statistics.quantiles((subscriber.first[told].received - at for told, at in appended.items()), n=100)
     return Latency(rate, len(appended), waited[49], waited[98], engine.waits_ms)
 

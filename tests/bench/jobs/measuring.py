@@ -65,8 +65,8 @@ def throughput(engine: Engine, name: str, around: Surroundings, written: Written
         try:
             with start(engine, run) as process:
                 await_milestone(process, subscriber, engine.segments)
-                found = _round(engine, process, subscriber, written)
                 compare(subscriber, written.due(engine.segments), written.due())
+                found = _round(engine, process, subscriber, written)
             return found, recovery(engine, run, subscriber, around) if and_recovery else None
         finally:
             subscriber.close()
@@ -86,11 +86,11 @@ def await_milestone(process: Process, subscriber: Subscriber, milestone: int) ->
 
 def compare(subscriber: Subscriber, due: set[Told], possible: set[Told]) -> None:
     try:
-        until(lambda: due <= subscriber.first.keys(), "the last alerts", STRAGGLERS_S)
+        until(lambda: due <= subscriber.heard(), "the last alerts", STRAGGLERS_S)
     except InVain:
-        missing = due - subscriber.first.keys()
+        missing = due - subscriber.heard()
         raise EngineFailed(f"{len(missing)} of {len(due)} alerts are missing, as {min(missing)}") from None
-    if invented := subscriber.first.keys() - possible:
+    if invented := subscriber.heard() - possible:
         raise EngineFailed(f"{len(invented)} alerts are invented, as {min(invented)}")
 
 

@@ -19,7 +19,7 @@ from tests.bench.jobs.result import Latency, Measured, Recovery, Result, Round, 
 LATENCY_S = 20.0
 LOAD = 0.2
 """Of what the slowest but stock Faust takes; stock Faust is loaded by its own measure."""
-LEAST = 100
+LEAST = 300
 """Events a second: fewer tell too little."""
 
 
@@ -81,7 +81,7 @@ class Play:
         """The same for all but the slowest by far, which could not keep up."""
         peers = [engine.name] if engine.name == STOCK_FAUST else [name for name in self._rounds if name != STOCK_FAUST]
         slowest = min(figures(self._rounds[name]).events_a_second.median for name in peers if self._rounds[name])
-        return max(LEAST, round(slowest * LOAD / LEAST) * LEAST)
+        return max(LEAST, round(slowest * LOAD / 100) * 100)
 
     def _measured(self, engine: Engine) -> Measured:
         name = engine.name

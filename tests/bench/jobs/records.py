@@ -77,7 +77,13 @@ class Writer:
     """Any record that is not acknowledged ends the bench."""
 
     def __init__(self, kafka: str, linger_ms: int = 20) -> None:
-        given = {"bootstrap.servers": kafka, "linger.ms": linger_ms, "enable.idempotence": True, "queue.buffering.max.messages": 50_000}
+        given = {
+            "bootstrap.servers": kafka,
+            "linger.ms": linger_ms,
+            "enable.idempotence": True,
+            "queue.buffering.max.messages": 50_000,
+            "log_level": 0,
+        }
         self._producer = Producer(given)
         self._refused: KafkaError | None = None
 

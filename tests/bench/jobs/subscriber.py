@@ -69,6 +69,10 @@ class Subscriber(threading.Thread):
             raise self._broke
         return self._marks.get(milestone, [])
 
+    def heard(self) -> set[Told]:
+        """All so far; more may come meanwhile."""
+        return set(self.first.copy())
+
     def _hear(self, value: bytes, moment: Moment) -> None:
         told = self._read(value)
         if told is None:
