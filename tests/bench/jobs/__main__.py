@@ -1,6 +1,7 @@
 """`make bench`: the reference job side by side with what a user would pick instead, on a real Kafka."""
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from tests.bench.jobs.playing import Play
 from tests.bench.jobs.process import REST_CORE
 from tests.bench.jobs.records import Topics
 
-GOOD, BAD, NO_KAFKA = 0, 1, 2
+BAD, NO_KAFKA = 1, 2
 RESULT = BUILD.parent / "bench.json"
 QUICK_EVENTS, QUICK_LATENCY_S = 96_000, 10.0
 out = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
@@ -48,22 +49,27 @@ def main(
     """
     chosen = _chosen(engines)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # which cleans up, as Ctrl-C does
-    for engine in chosen:
-        engine.build()
     if (os.cpu_count() or 1) > REST_CORE:
         os.sched_setaffinity(0, {REST_CORE})  # the broker inherits it
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
+        for engine in chosen:
+            engine.build()
         with Cluster(folder / "kafka") as cluster:
             play = Play(Surroundings(cluster.bootstrap, folder, Topics(cluster.bootstrap)), chosen, out.print)
             found = play.all(1, min(count, QUICK_EVENTS), QUICK_LATENCY_S) if quick else play.all(rounds, count)
     except (KafkaUnavailable, NotReady) as trouble:
-        out.print(f"no Kafka to run on: {trouble}", style="red", markup=False)
+        out.print(f"the bench cannot begin: {trouble}", style="red", markup=False)
         raise typer.Exit(NO_KAFKA) from None
+    finally:
+        shutil.rmtree(folder / "kafka", ignore_errors=True)
     found.write(result)
     out.print(table.speed(found), table.behaviour(found))
-    out.print(f"all of it: {result}; logs: {folder}")
-    raise typer.Exit(BAD if play.failed else GOOD)
+    out.print(f"all of it: {result}")
+    if play.failed:
+        out.print(f"logs of {', '.join(sorted(play.failed))}: {folder}", style="red")
+        raise typer.Exit(BAD)
+    shutil.rmtree(folder)
 
 
 def _chosen(names: str) -> list[Engine]:

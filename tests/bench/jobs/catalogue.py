@@ -1,6 +1,8 @@
 """The engines side by side, in the order of the tables."""
 
-from tests.bench.jobs.engine import Engine, InVenv, OnJvm, Throughline
+from tests.bench.jobs.engine import Engine
+from tests.bench.jobs.reference import InVenv, OnJvm
+from tests.bench.jobs.throughline import Throughline
 
 _ENGINES = "tests.bench.jobs.engines"
 SLOW, MIDDLING, QUICK = 6, 22, 58
@@ -43,6 +45,6 @@ ENGINES: dict[str, Engine] = {
             arguments=("-m", "bytewax.run", f"{_ENGINES}.bytewax_flow:flow", "-r", "{folder}", "-s", "1", "-b", "0"),
             first=("-m", "bytewax.recovery", "{folder}", "1"),
         ),
-        OnJvm("kafka-streams", "Kafka Streams (JVM), one thread", QUICK, "kafka-streams", cores=None),
+        OnJvm("kafka-streams", "Kafka Streams (JVM), one thread", QUICK, "kafka-streams", pinned=False),
     )
 }

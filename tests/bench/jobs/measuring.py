@@ -51,7 +51,7 @@ def prepared(engine: Engine, name: str, around: Surroundings) -> Iterator[Run]:
 def start(engine: Engine, run: Run) -> Process:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | engine.environment(run)
     log = run.folder.with_suffix(".log")
-    return Process(engine.command(run), environment, ROOT, log, ENGINE_CORE if engine.cores == 1 else None)
+    return Process(engine.command(run), environment, ROOT, log, ENGINE_CORE if engine.pinned else None)
 
 
 def subscribed(engine: Engine, run: Run) -> Subscriber:

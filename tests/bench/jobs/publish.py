@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from tests.bench.jobs.catalogue import PER_EVENT, STOCK_FAUST
-from tests.bench.jobs.engine import BUILD, ROOT, made_venv
+from tests.bench.jobs.engine import BUILD, ROOT
 from tests.bench.jobs.result import Measured, Result, Spread
 from tests.bench.jobs.table import ratio
+from tests.bench.jobs.venvs import made_venv
 
 RESULT = BUILD.parent / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"

@@ -12,10 +12,11 @@ from streams.logs.file import LogRecord
 from streams.policy_file import load_policy
 from streams.replay.outcome import Alert
 from streams.replay.replaying import Replay
-from tests.bench.jobs.engine import HERE, told_by_throughline
+from tests.bench.jobs.engine import HERE
 from tests.bench.jobs.log import SEGMENTS, Event, Told, events, mark_of
 from tests.bench.jobs.records import Written
 from tests.bench.jobs.rule import CHANNELS, CONFLICT, LATE_ANSWER, PARTITIONS, Journey, new_journey, observe
+from tests.bench.jobs.throughline import told_by_throughline
 
 COUNT = 24_000
 
