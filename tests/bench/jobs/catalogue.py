@@ -5,7 +5,7 @@ from tests.bench.jobs.reference import InVenv, OnJvm
 from tests.bench.jobs.throughline import Throughline
 
 _ENGINES = "tests.bench.jobs.engines"
-SLOW, MIDDLING, QUICK = 6, 22, 58
+SLOW, MIDDLING, QUICK = 8, 24, 58
 """Segments of sixty-four, with those of the warm-up; some are left, so that whoever is started again has something to read."""
 
 STOCK_FAUST, PER_EVENT = "stock-faust", "aiokafka-per-event"

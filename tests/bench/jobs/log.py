@@ -24,7 +24,7 @@ WRONG = 0.05
 """The share of questions that are answered too late, and of prices that two channels tell differently."""
 SEGMENTS = 64
 """A milestone stands at the beginning, and behind each of so many equal parts."""
-WARM_UP = 2
+WARM_UP = 4
 """What is measured begins at this milestone: by then an engine fetches, batches and commits as it does ever after."""
 
 _encode = msgspec.json.Encoder().encode

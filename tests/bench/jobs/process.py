@@ -66,16 +66,8 @@ class Process:
     def last_words(self, lines: int = 15) -> str:
         return "\n".join(f"  {line}" for line in self._log.read_text(errors="replace").splitlines()[-lines:])
 
-    def cpu_s(self, begun: float, ended: float) -> float:
-        """Processor time between two instants."""
-        return self._cpu_at(ended) - self._cpu_at(begun)
-
-    def resident(self) -> int:
-        """The most bytes so far."""
-        return max(sample.resident for sample in self._samples)
-
-    def _cpu_at(self, instant: float) -> float:
-        """Interpolated: it is counted in hundredths of a second."""
+    def cpu_s(self, instant: float) -> float:
+        """Processor time until an instant, interpolated: it is counted in hundredths of a second."""
         deadline = time.monotonic() + 10 * EVERY_S
         while not (self._samples and self._samples[-1].at > instant) and time.monotonic() < deadline:
             time.sleep(EVERY_S)
@@ -85,15 +77,22 @@ class Process:
         one, other = self._samples[after - 1], self._samples[after]
         return one.cpu_s + (other.cpu_s - one.cpu_s) * (instant - one.at) / (other.at - one.at)
 
+    def resident(self) -> int:
+        """The most bytes so far."""
+        return max(sample.resident for sample in self._samples)
+
     def _sample(self) -> None:
         seen = psutil.Process(self._running.pid)
         while not self._over.wait(EVERY_S):
+            before = time.time()
             try:
                 with seen.oneshot():
                     spent, resident = seen.cpu_times(), seen.memory_info().rss
             except psutil.NoSuchProcess:
                 return
-            self._samples.append(Sample(time.time(), spent.user + spent.system, resident))
+            after = time.time()
+            if after - before < EVERY_S:  # else this thread was held up, and nobody knows of when the figures are
+                self._samples.append(Sample((before + after) / 2, spent.user + spent.system, resident))
 
 
 @contextmanager

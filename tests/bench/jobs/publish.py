@@ -1,4 +1,4 @@
-"""`make bench-publish`: the figures of the last `make bench` into docs/benchmarks.md, and the plot beside it."""
+"""`make bench-publish`: the figures of the last `make bench` into docs/benchmarks.md and README.md, and the plot."""
 
 import re
 import subprocess
@@ -13,29 +13,47 @@ from tests.bench.jobs.venvs import made_venv
 
 RESULT = BUILD.parent / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
+README = ROOT / "README.md"
 PLOT = PAGE.with_suffix(".svg")
 _FIGURES = re.compile(r"(?<=<!-- figures: make bench-publish writes them -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)
 
 
 def main() -> None:
     result = Result.read(RESULT)
-    PAGE.write_text(with_figures(PAGE.read_text(), result))
+    for page, written in ((PAGE, figures(result)), (README, summary(result))):
+        page.write_text(with_figures(page.read_text(), written))
     subprocess.run([str(made_venv("plot")), "-m", "tests.bench.jobs.plot", str(RESULT), str(PLOT)], check=True, cwd=ROOT)
-    sys.stdout.write(f"written: {PAGE.relative_to(ROOT)}, {PLOT.relative_to(ROOT)}\n")
+    sys.stdout.write(f"written: {', '.join(str(file.relative_to(ROOT)) for file in (PAGE, README, PLOT))}\n")
 
 
-def with_figures(page: str, result: Result) -> str:
+def with_figures(page: str, figures: str) -> str:
     """The page with what stands between its two marks written anew. ValueError where it has no such marks."""
-    written, times = _FIGURES.subn(lambda _: figures(result), page)
+    written, times = _FIGURES.subn(lambda _: figures, page)
     if times != 1:
         raise ValueError("the page must have one place for the figures, between its two marks")
     return written
 
 
+def summary(result: Result) -> str:
+    """What a reader of the README wants to know first."""
+    said = [
+        f"{measured.title}: {measured.figures.events_a_cpu_second.median:,.0f} events a CPU-second"
+        + "".join(
+            f", {ratio(measured, other)} times {what}"
+            for what, other in (("stock Faust", result.of(STOCK_FAUST)), ("aiokafka per event", result.of(PER_EVENT)))
+            if other is not None
+        )
+        for measured in result.engines
+        if measured.engine.startswith("throughline")
+    ]
+    return "\n![Events a CPU-second, by engine](docs/benchmarks.svg)\n\n" + "".join(f"- {line}\n" for line in said) + "\n"
+
+
 def figures(result: Result) -> str:
     machine = result.machine
     return (
-        f"\nMeasured on {result.measured_at[:10]}: {machine.cores} cores of {machine.processor}, {machine.memory_bytes / 2**30:.0f} GiB, "
+        "\n![Events a CPU-second, by engine](benchmarks.svg)\n\n"
+        f"Measured on {result.measured_at[:10]}: {machine.cores} cores of {machine.processor}, {machine.memory_bytes / 2**30:.0f} GiB, "
         f"{machine.system}, Python {machine.python}, Java {machine.java}, Kafka {machine.kafka} (one broker, on the same machine).\n"
         f"{result.events:,} events of {result.bytes_an_event:.0f} bytes, {result.customers:,} customers, {result.alerts:,} alerts; "
         f"{len(result.engines[0].rounds)} round(s) in turns, median (min to max).\n\n"

@@ -21,7 +21,7 @@ class Spread(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Round(Struct, frozen=True, forbid_unknown_fields=True):
-    """From the milestone at the end of the warm-up to the engine's own: each is reached when the last of its alerts is told."""
+    """From the milestone at the end of the warm-up to the engine's own, by the straight line through all between."""
 
     events: int
     seconds: float

@@ -3,15 +3,18 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from tests.bench.jobs.log import Told, mark_of
 from tests.bench.jobs.rule import PARTITIONS
+from tests.faults.watch import until
 
 MARKS = 2 * PARTITIONS
 """Alerts a milestone."""
+LED_S = 30.0
 
 
 class Moment(NamedTuple):
@@ -39,7 +42,7 @@ class Subscriber(threading.Thread):
         )
         places = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
         for place in places:
-            place.offset = self._consumer.get_watermark_offsets(place)[1]
+            place.offset = until(partial(self._ends, place), f"the end of {place.topic}", LED_S)[1]
         self._consumer.assign(places)
         self._read = read
         self._over = threading.Event()
@@ -68,6 +71,14 @@ class Subscriber(threading.Thread):
         if self._broke is not None:
             raise self._broke
         return self._marks.get(milestone, [])
+
+    def _ends(self, place: TopicPartition) -> tuple[int, ...]:
+        """The first and the next offset; nothing while a new topic has no leader."""
+        try:
+            low, high = self._consumer.get_watermark_offsets(place)
+        except KafkaException:
+            return ()
+        return low, high
 
     def heard(self) -> set[Told]:
         """All so far; more may come meanwhile."""

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from tests.bench.jobs import table
 from tests.bench.jobs.catalogue import ENGINES, PER_EVENT, STOCK_FAUST
-from tests.bench.jobs.publish import PAGE, with_figures
+from tests.bench.jobs.publish import PAGE, README, summary, with_figures
+from tests.bench.jobs.publish import figures as figures_of
 from tests.bench.jobs.result import Latency, Machine, Measured, Recovery, Result, Round, Spread, figures
 
 MACHINE = Machine("a processor", 2, 24 * 2**30, "Linux 6", "3.11.9", "17.0.1", "4.1.2")
@@ -79,11 +80,16 @@ def test_the_terminal_shows_both_tables() -> None:
 
 
 def test_the_page_has_a_place_for_the_figures_and_gets_them() -> None:
-    page = with_figures(PAGE.read_text(), RESULT)
+    page = with_figures(PAGE.read_text(), figures_of(RESULT))
     assert "| Throughline, the two detectors | 24,000 (20,000 to 30,000) | 24,000 (20,000 to 60,000) | 8.00 |" in page
-    assert with_figures(page, RESULT) == page
+    assert with_figures(page, figures_of(RESULT)) == page
+
+
+def test_the_readme_has_a_place_for_the_plot_and_the_ratios() -> None:
+    page = with_figures(README.read_text(), summary(RESULT))
+    assert "- Throughline, the two detectors: 24,000 events a CPU-second, 8.00 times stock Faust\n" in page
 
 
 def test_a_page_without_a_place_for_the_figures_is_refused() -> None:
     with pytest.raises(ValueError, match="one place"):
-        with_figures("# Benchmarks", RESULT)
+        with_figures("# Benchmarks", "")
