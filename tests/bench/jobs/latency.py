@@ -17,7 +17,7 @@ from tests.faults.watch import InVain, now, until
 
 WARM_UP_S = 5.0
 """What is told of events of this time does not count."""
-LAST_ALERTS_S = 15.0
+LAST_ALERTS_S = 30.0
 FEWEST = 5
 
 

@@ -21,7 +21,7 @@ from tests.bench.jobs.subscriber import Moment, Subscriber
 from tests.faults.watch import InVain, until
 
 PATIENCE_S = 240.0
-BACK_S = 60.0
+BACK_S = 180.0
 SECOND = 1_000
 STRAGGLERS_S = 10.0
 """Alerts of the last events before a milestone may still be under way when it is told."""
