@@ -51,7 +51,15 @@ mutate: $(READY)  ## break the core on purpose, in many ways: each must be caugh
 	@$(BIN)/python -m tests.mutate
 
 .PHONY: bench
-bench: $(READY)  ## measure the stages of a replay, late evidence and memory
+bench: $(READY)  ## run one job on this and seven other engines, on a real Kafka: OPTIONS="--rounds 1"
+	@$(BIN)/python -m tests.bench.jobs $(OPTIONS)
+
+.PHONY: bench-publish
+bench-publish: $(READY)  ## put the last figures of make bench into docs/benchmarks.md
+	@$(BIN)/python -m tests.bench.jobs.publish
+
+.PHONY: bench-core
+bench-core: $(READY)  ## measure the stages of a replay, late evidence and memory
 	@$(BIN)/python -m tests.bench
 
 .PHONY: dashboard

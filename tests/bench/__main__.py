@@ -1,4 +1,4 @@
-"""`make bench`: speed by stage, late evidence, memory."""
+"""`make bench-core`: speed by stage, late evidence, memory."""
 
 from tests.bench import memory, replay_stages
 
