@@ -99,7 +99,10 @@ class Settings(Access):
         description="How many records (of 4 KB; larger ones count as several) may wait between the broker and the detectors",
     )
     decoded_journeys: int = Field(
-        1_000, ge=1, description="How many journeys of a partition number are kept decoded; the others lie as bytes"
+        50_000,
+        ge=0,
+        description="How many journeys are kept decoded, some 4 KB each, of all partition numbers together; the others lie as bytes, "
+        "and are decoded and encoded again for each touchpoint that comes",
     )
 
     metrics_host: str = Field("127.0.0.1", description="Where /metrics, /healthz and /readyz are served; 0.0.0.0 for every address")

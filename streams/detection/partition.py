@@ -32,14 +32,14 @@ class Admission(Enum):
 
 class Partition:
     def __init__(self, number: int, policy: Policy, detectors: Sequence[Detector[Any]], awake: int = 20_000) -> None:
-        """`awake`: how many journeys are kept decoded; the others lie as bytes."""
+        """`awake`: how many journeys are kept decoded; the others lie as bytes. It may be set anew at any time."""
         self.number = number
         self._lateness = policy.lateness
         self._severity = policy.severity
         self._folding = Folding(policy, detectors)
         self._settling = Settling(number, policy, self._folding)
         self.counts = self._settling.counts
-        self._limit = awake
+        self.awake = awake
         self._awake: OrderedDict[str, Journey] = OrderedDict()
         self._asleep: dict[str, bytes] = {}
         self._heap: list[tuple[int, str]] = []
@@ -69,7 +69,7 @@ class Partition:
         """The journeys changed since the last call, as the changelog must hold them."""
         written = {key: self._awake[key].packed(self._folding, self._acked) for key in self._changed}
         self._changed.clear()
-        while len(self._awake) > self._limit:
+        while len(self._awake) > self.awake:
             key, journey = self._awake.popitem(last=False)
             self._asleep[key] = written.get(key) or journey.packed(self._folding, self._acked)
         return list(written.items())

@@ -42,8 +42,8 @@ class Journeys:
         decoded: int,
         reader: AIOKafkaConsumer,
     ) -> None:
-        """`written`: all topics that checkpoints write to; `decoded`: how many journeys a partition number keeps decoded; `reader` asks
-        for offsets."""
+        """`written`: all topics that checkpoints write to; `decoded`: how many journeys are kept decoded, of all partition numbers
+        together; `reader` asks for offsets."""
         self._connections = connections
         self._policy = policy
         self._detectors = detectors
@@ -65,6 +65,8 @@ class Journeys:
         await self._let_go(self.held.keys() - kept)
         self._generation = generation
         self.held.update(await self._recovered(sorted(numbers - kept)))
+        for mine in self.held.values():
+            mine.partition.awake = self._decoded // len(self.held)
 
     async def close(self) -> None:
         await self._let_go(set(self.held))
@@ -107,7 +109,7 @@ class Journeys:
         positions: dict[str, int],
         to: int,
     ) -> Held:
-        partition = Partition(number, self._policy, self._detectors, self._decoded)
+        partition = Partition(number, self._policy, self._detectors)
         for journey, value in stored.items():
             partition.restore(journey.decode(), value)
         return Held(
