@@ -54,6 +54,10 @@ mutate: $(READY)  ## break the core on purpose, in many ways: each must be caugh
 bench: $(READY)  ## measure the stages of a replay, late evidence and memory
 	@$(BIN)/python -m tests.bench
 
+.PHONY: bench-worker
+bench-worker: $(READY)  ## measure workers on a real Kafka: ARGS="speed --help"; without, all but the soak
+	@$(BIN)/python -m tests.bench.worker $(or $(ARGS),all)
+
 .PHONY: dashboard
 dashboard: $(READY)  ## write Grafana's dashboard from deploy/grafana/panels.py
 	@$(BIN)/python -m deploy.grafana.dashboard

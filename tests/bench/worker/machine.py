@@ -1,0 +1,52 @@
+"""Which core is whose, and what a process has cost so far."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+from msgspec import Struct
+
+CORES = tuple(sorted(os.sched_getaffinity(0)))
+"""The machine's, as this process found them."""
+_NANO = 1e9
+
+
+def stand_aside() -> None:
+    """This process and the broker that it starts take the last core; workers are put on the first ones."""
+    os.sched_setaffinity(0, {CORES[-1]})
+
+
+def on_core(number: int, command: Sequence[str]) -> list[str]:
+    """The command as it runs on one core alone; where there are fewer cores, several share one."""
+    return ["taskset", "--cpu-list", str(CORES[number % len(CORES)]), *command]
+
+
+class Cost(Struct, frozen=True):
+    at: float
+    """Seconds, of a clock that never steps."""
+    cpu_s: float
+    rss: int
+    """Bytes."""
+    descriptors: int
+    threads: int
+    loop_s: float
+    """Seconds that the main thread ran, in which the event loop is."""
+    loop_waited_s: float
+    """Seconds that it could have run and had no core: others had it."""
+
+
+def cost(process: psutil.Process) -> Cost:
+    ran, waited, _ = Path(f"/proc/{process.pid}/schedstat").read_text().split()
+    with process.oneshot():
+        times = process.cpu_times()
+        return Cost(
+            time.monotonic(),
+            times.user + times.system,
+            process.memory_info().rss,
+            process.num_fds(),
+            process.num_threads(),
+            int(ran) / _NANO,
+            int(waited) / _NANO,
+        )
