@@ -1,18 +1,23 @@
 """`make bench-worker`: what one worker does on a real Kafka: speed, growth, latency, a long soak, a backlog."""
 
+import sys
 from typing import Annotated
 
 import typer
 
+from deploy.kafka.jars import KafkaUnavailable
+from deploy.kafka.ready import NotReady
 from tests.bench.worker import backlog as _backlog
 from tests.bench.worker import growth as _growth
 from tests.bench.worker import latency as _latency
 from tests.bench.worker import soak as _soak
 from tests.bench.worker import speed as _speed
 from tests.bench.worker import start as _start
+from tests.bench.worker.crew import Ended
+from tests.bench.worker.drain import NotMeasured
 from tests.bench.worker.machine import stand_aside
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_show_locals=False)
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
 
 Touchpoints = Annotated[int, typer.Option(min=1_000, help="How many touchpoints wait when the worker starts.")]
 Limit = Annotated[float, typer.Option("--limit", metavar="SECONDS", min=10, help="How long one backlog may take at most.")]
@@ -116,4 +121,7 @@ def _known(capacity: float | None) -> float:
 
 
 if __name__ == "__main__":
-    app()
+    try:
+        app()
+    except (Ended, NotMeasured, KafkaUnavailable, NotReady) as trouble:
+        sys.exit(str(trouble))

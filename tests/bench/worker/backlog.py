@@ -25,9 +25,10 @@ from tests.bench.worker.speed import POLICY
 from tests.bench.worker.told import ids
 from tests.bench.worker.traffic import MONDAY, kept, loaded
 
-RATE = 200.0
-"""Touchpoints a second of arrival: a company of this size sends three million in four hours."""
-CUSTOMERS = 150_000
+ARRIVED_IN_S = 4 * 3_600
+"""However many they are."""
+CUSTOMERS_A_TOUCHPOINT = 750
+"""By touchpoints a second."""
 SETTLED_S = 600.0
 
 
@@ -55,7 +56,8 @@ class Backlog(Struct, frozen=True):
 
 
 def run(touchpoints: int, ahead: str, within_s: float, *, compare: bool) -> None:
-    file = kept(Plan(customers=CUSTOMERS, start=MONDAY, rate=RATE, seed=4), touchpoints)
+    rate = touchpoints / ARRIVED_IN_S
+    file = kept(Plan(customers=round(rate * CUSTOMERS_A_TOUCHPOINT), start=MONDAY, rate=rate, seed=4), touchpoints)
     with ground(POLICY) as on:
         sent = loaded(on, file, lambda lines: _without_first_hour(lines, TOPIC_PREFIX + ahead))
         with Worker(on) as worker:
@@ -66,7 +68,7 @@ def run(touchpoints: int, ahead: str, within_s: float, *, compare: bool) -> None
         ahead,
         drain.a_second,
         drain.cpu_us,
-        drain.a_second / RATE,
+        drain.a_second / rate,
         [rss / 1e6 for rss in _by_twentieths(drain)],
         drain.rss / 1e6,
         judged,

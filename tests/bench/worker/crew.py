@@ -5,21 +5,23 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import msgspec
 import psutil
 
 from tests.bench.worker.ground import APPLICATION, Ground
+from tests.bench.worker.inside import Inside
 from tests.bench.worker.machine import Cost, cost, on_core
 
 _Found = TypeVar("_Found")
 
-COMMAND = ("-m", "streams.cli", "worker")
+COMMAND, WATCHED = ("-m", "streams.cli", "worker"), ("-m", "tests.bench.worker.watched_worker")
 LOOK_S = 0.05
 STOP_S = 30.0
 LAST_LINES = 15
@@ -30,11 +32,13 @@ class Ended(Exception):
 
 
 class Worker:
-    """One process; with `python -m streams.cli worker`, or a module that does the same and tells more."""
+    """One process, as `throughline worker` starts it."""
 
-    def __init__(self, ground: Ground, core: int = 0, *, command: Sequence[str] = COMMAND, **settings: str) -> None:
-        """`settings`: by the name of the variable without its prefix, in small letters."""
+    def __init__(self, ground: Ground, core: int = 0, *, watched: bool = False, **settings: str) -> None:
+        """`watched`: it also tells what only it knows; `settings`: by the name of the variable without its prefix, in small letters."""
         self.log = ground.folder / f"worker-{time.monotonic_ns()}.log"
+        self._inside = self.log.with_suffix(".inside")
+        command = [*WATCHED, str(self._inside)] if watched else COMMAND
         self.born = time.monotonic()
         given = {
             "kafka": ground.kafka,
@@ -74,6 +78,12 @@ class Worker:
             if line.startswith("{"):
                 yield json.loads(line)
 
+    def inside(self, most: int | None = None) -> list[Inside]:
+        """What a watched one has told, or the latest of it; a line a second."""
+        lines = self._inside.read_bytes().splitlines(keepends=True) if self._inside.exists() else []
+        whole = [line for line in lines if line.endswith(b"\n")]
+        return [msgspec.json.decode(line, type=Inside) for line in (whole if most is None else whole[-most:])]
+
     def troubles(self) -> list[Mapping[str, Any]]:
         """What it logged above `info`, without what it says of the topics at its start."""
         return [line for line in self.said() if line.get("level") not in {"info", "debug"} and "mend" not in line]
@@ -109,11 +119,11 @@ class Worker:
 
 
 @contextmanager
-def crew(ground: Ground, workers: int) -> Iterator[list[Worker]]:
+def crew(ground: Ground, workers: int, *, watched: bool = False) -> Iterator[list[Worker]]:
     """So many, each on the next core; killed at the end of the block."""
     made: list[Worker] = []
     try:
-        made.extend(Worker(ground, core) for core in range(workers))
+        made.extend(Worker(ground, core, watched=watched) for core in range(workers))
         yield made
     finally:
         for worker in made:

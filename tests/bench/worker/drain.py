@@ -51,8 +51,8 @@ class Drain(Struct, frozen=True):
         return self.cpu_s / self.touchpoints * 1e6
 
 
-class Overdue(Exception):
-    """The backlog is not worked off in the time it was given."""
+class NotMeasured(Exception):
+    """The backlog is not worked off in the time it was given, or was so at once."""
 
 
 def drained(ground: Ground, workers: Sequence[Worker], touchpoints: int, within_s: float) -> Drain:
@@ -64,7 +64,7 @@ def drained(ground: Ground, workers: Sequence[Worker], touchpoints: int, within_
     moments: list[Moment] = []
     while not moments or moments[-1].done < touchpoints:
         if time.monotonic() > deadline:
-            raise Overdue(f"{moments[-1].done:,} of {touchpoints:,} touchpoints in {within_s:.0f} s")
+            raise NotMeasured(f"{moments[-1].done:,} of {touchpoints:,} touchpoints in {within_s:.0f} s")
         done = sum(ground.committed(topics).values())
         costs = [worker.cost() for worker in workers]
         moments.append(
@@ -73,8 +73,8 @@ def drained(ground: Ground, workers: Sequence[Worker], touchpoints: int, within_
                 done,
                 sum(each.cpu_s for each in costs),
                 sum(each.rss for each in costs),
-                sum(each.loop_s for each in costs),
-                sum(each.loop_waited_s for each in costs),
+                sum(each.loop.ran_s for each in costs),
+                sum(each.loop.waited_s for each in costs),
             )
         )
         time.sleep(EVERY_S)
@@ -84,6 +84,8 @@ def drained(ground: Ground, workers: Sequence[Worker], touchpoints: int, within_
 def over(moments: Sequence[Moment], workers: int) -> Drain:
     first = next(moment for moment in moments if moment.done)
     last = moments[-1]
+    if first is last:
+        raise NotMeasured(f"{last.done:,} touchpoints are too few: all were in the first checkpoint that was seen")
     seconds = last.at - first.at
     return Drain(
         last.done - first.done,

@@ -14,6 +14,7 @@ PANELS = (
     ("core used", "samples", "core"),
     ("alert p99 (ms)", "buckets", "p99_ms"),
     ("longest stall of the loop (ms)", "samples", "stall_ms"),
+    ("share of the time the loop waits for its core", "samples", "starved"),
     ("descriptors", "samples", "descriptors"),
     ("tasks of the loop", "samples", "tasks"),
 )
@@ -22,12 +23,12 @@ PANELS = (
 def main(source: Path, picture: Path) -> None:
     soak = json.loads(source.read_text())
     mpl.rcParams["svg.hashsalt"] = "soak"  # the same measurements, the same bytes
-    figure, panels = plt.subplots(len(PANELS), 1, figsize=(9, 11), sharex=True, layout="constrained")
+    figure, panels = plt.subplots(len(PANELS), 1, figsize=(9, 12), sharex=True, layout="constrained")
     figure.suptitle(f"{soak['minutes']:g} minutes at {soak['rate']:,.0f} touchpoints a second, one worker on one core")
     for panel, (title, of, name) in zip(panels, PANELS, strict=True):
         panel.plot([each["second"] / 60 for each in soak[of]], [each[name] for each in soak[of]], linewidth=1)
         panel.set_title(title, loc="left", fontsize=9)
-        panel.set_ylim(bottom=0)
+        panel.set_ylim(0, 1.2 * max(each[name] for each in soak[of]) or 1)
         panel.grid(alpha=0.3)
     panels[-1].set_xlabel("minutes")
     figure.savefig(picture, metadata={"Date": None})

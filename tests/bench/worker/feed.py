@@ -1,8 +1,8 @@
 """Simulated customers who live now, as a process of its own: each touchpoint is sent when it arrives.
 
-`python -m tests.bench.worker.feed KAFKA POLICY RATE SECONDS ahead|live`: `ahead` makes all touchpoints before the first is sent, so
-that sending takes little of the broker's core; `live` makes them meanwhile. Says on standard output when they begin, and at the end
-how many were sent and how late the latest was.
+`python -m tests.bench.worker.feed KAFKA POLICY RATE SECONDS CUSTOMERS ahead|live`: `ahead` makes all touchpoints before the first is
+sent, so that sending takes little of the broker's core; `live` makes them meanwhile. Says on standard output when they begin, and at
+the end how many were sent and how late the latest was.
 """
 
 import sys
@@ -23,8 +23,6 @@ from streams.simulate.story import Line
 from streams.simulate.targets import Targets
 from tests.bench.worker.traffic import touchpoints
 
-CUSTOMERS_A_TOUCHPOINT = 40
-"""By touchpoints a second: enough that those who are in the midst of a story need not tell another."""
 MEET_MS, MAKE_MS, SOON_MS = 0.06, 0.1, 3_000
 """What a customer and a touchpoint take to be made at most."""
 AT_ONCE_MS = 2
@@ -42,8 +40,8 @@ class Sent(Struct, frozen=True):
     """How long after its moment the most delayed one was sent."""
 
 
-def main(kafka: str, policy: str, rate: float, seconds: float, *, ahead: bool) -> None:
-    customers, length = round(rate * CUSTOMERS_A_TOUCHPOINT), round(seconds * SECOND)
+def main(kafka: str, policy: str, rate: float, seconds: float, customers: int, *, ahead: bool) -> None:
+    length = round(seconds * SECOND)
     made_ahead = rate * seconds if ahead else 0
     start = _now() + SOON_MS + round(customers * MEET_MS + made_ahead * MAKE_MS)
     targets = Targets.of(load_policy(Path(policy)))
@@ -93,4 +91,4 @@ def _say(what: Struct) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]), ahead=sys.argv[5] == "ahead")
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]), ahead=sys.argv[6] == "ahead")

@@ -22,6 +22,8 @@ from tests.bench.worker.traffic import MONDAY, kept, loaded
 
 IN_THEIR_MIDST = 6 * HOUR
 """For so long the simulated customers have lived already: few of their stories last longer."""
+LINE_MS = 1_000
+"""A watched worker's line tells of so long before it."""
 
 
 class Cell(Struct, frozen=True):
@@ -47,6 +49,9 @@ class Grown(Struct, frozen=True):
     """Of all workers together."""
     loop_busy: float
     loop_waited: float
+    recovery_stall_ms: float
+    stall_ms: float
+    """The longest of their event loops while they recovered, and afterwards; without the time in which they had no core."""
     recovered_mb: float
     """Of keys and values in the changelog."""
     start_s: float
@@ -67,13 +72,13 @@ def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> No
         measured.append(_measured(cell, touchpoints, within_s))
         out.print(f"{cell}: {measured[-1].a_second:,.0f} a second", highlight=False)
     table(
-        f"{touchpoints:,} touchpoints a cell",
-        ["journeys", "workers", "partitions", "channels", "a second", "µs CPU each", "RSS MB", *LOOP, "start s", "changelog records/s"],
+        f"{touchpoints:,} touchpoints a cell; stalls of the loop in recovery and after; records of the changelog",
+        ["journeys", "workers", "partitions", "channels", "a second", "µs CPU", "RSS MB", *LOOP, "stalls ms", "start s", "records/s"],
         [
             [
                 f"{grown.cell.journeys:,}", str(grown.cell.workers), str(grown.cell.partitions), str(grown.cell.channels),
                 f"{grown.a_second:,.0f}", f"{grown.cpu_us:.1f}", f"{grown.rss_mb:,.0f}", f"{grown.loop_busy:.0%}",
-                f"{grown.loop_waited:.0%}", f"{grown.start_s:.1f}",
+                f"{grown.loop_waited:.0%}", f"{grown.recovery_stall_ms:,.0f}, {grown.stall_ms:,.0f}", f"{grown.start_s:.1f}",
                 f"{grown.records_a_second:,.0f}" if grown.records_a_second else "",
             ]
             for grown in measured
@@ -87,10 +92,12 @@ def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
     with TemporaryDirectory() as folder, ground(shops.policy(cell.channels, Path(folder)), partitions=cell.partitions) as on:
         recovered = settled(on, cell.journeys, MONDAY)
         sent = loaded(on, file, shops.through(cell.channels))
-        with crew(on, cell.workers) as workers:
+        with crew(on, cell.workers, watched=True) as workers:
             said = [worker.working(within_s) for worker in workers]
             start_s = time.monotonic() - min(worker.born for worker in workers)
+            recovered_at = time.time_ns() // 1_000_000
             drain = drained(on, workers, sent, within_s)
+            told = [line for worker in workers for line in worker.inside()]
     alone = said[0] if cell.workers == 1 else None
     return Grown(
         cell,
@@ -99,6 +106,8 @@ def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
         drain.rss / 1e6,
         drain.loop_busy,
         drain.loop_waited,
+        max(line.stall_ms for line in told if line.at <= recovered_at + LINE_MS),
+        max((line.stall_ms for line in told if line.at > recovered_at + LINE_MS), default=0.0),
         recovered / 1e6,
         start_s,
         float(alone["seconds"]) if alone else None,

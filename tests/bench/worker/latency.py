@@ -17,6 +17,8 @@ LIVE = Path(__file__).with_name("live.yaml")
 WARM_UP_S = 45.0
 """Until the stories of the simulated customers are all in their midst, some at their end."""
 READY_S = 60.0
+CUSTOMERS_A_TOUCHPOINT = 40
+"""By touchpoints a second: enough that who is in the midst of a story need not tell another."""
 
 
 class Loaded(Struct, frozen=True):
@@ -76,7 +78,7 @@ def run(most: float, shares: Sequence[float], seconds: float) -> None:
 
 
 def _measured(on: Ground, worker: Worker, share: float, rate: float, seconds: float) -> Loaded:
-    with feeding(on, rate, WARM_UP_S + seconds, ahead=True) as feed:
+    with feeding(on, rate, WARM_UP_S + seconds, round(rate * CUSTOMERS_A_TOUCHPOINT), ahead=True) as feed:
         before = worker.cost()
         sent = feed.sent()
         after = worker.cost()

@@ -43,8 +43,8 @@ class Feed:
 
 
 @contextmanager
-def feeding(on: Ground, rate: float, seconds: float, *, ahead: bool) -> Iterator[Feed]:
-    command = [sys.executable, "-m", "tests.bench.worker.feed", on.kafka, str(on.policy_file), str(rate), str(seconds)]
+def feeding(on: Ground, rate: float, seconds: float, customers: int, *, ahead: bool) -> Iterator[Feed]:
+    command = [sys.executable, "-m", "tests.bench.worker.feed", on.kafka, str(on.policy_file), str(rate), str(seconds), str(customers)]
     process = subprocess.Popen([*command, "ahead" if ahead else "live"], stdout=subprocess.PIPE)
     try:
         yield Feed(process)

@@ -31,14 +31,23 @@ class Cost(Struct, frozen=True):
     """Bytes."""
     descriptors: int
     threads: int
-    loop_s: float
-    """Seconds that the main thread ran, in which the event loop is."""
-    loop_waited_s: float
-    """Seconds that it could have run and had no core: others had it."""
+    loop: "Loop"
+
+
+class Loop(Struct, frozen=True):
+    """Of the main thread, in which a worker's event loop is."""
+
+    ran_s: float
+    waited_s: float
+    """It could have run and had no core: others had it."""
+
+
+def loop(pid: int) -> Loop:
+    ran, waited, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
+    return Loop(int(ran) / _NANO, int(waited) / _NANO)
 
 
 def cost(process: psutil.Process) -> Cost:
-    ran, waited, _ = Path(f"/proc/{process.pid}/schedstat").read_text().split()
     with process.oneshot():
         times = process.cpu_times()
         return Cost(
@@ -47,6 +56,5 @@ def cost(process: psutil.Process) -> Cost:
             process.memory_info().rss,
             process.num_fds(),
             process.num_threads(),
-            int(ran) / _NANO,
-            int(waited) / _NANO,
+            loop(process.pid),
         )

@@ -15,12 +15,13 @@ from tests.bench.worker.living import Feed, caught_up, feeding
 from tests.bench.worker.profile import environment
 from tests.bench.worker.results import keep, out, table
 from tests.bench.worker.told import Told, alerts
-from tests.bench.worker.watched_worker import Inside
 
 EVERY_S = 5.0
 BUCKET_S = 30
 """Of alerts, over which their p99 is taken."""
 SHARE = 1 / 3
+CUSTOMERS_A_TOUCHPOINT = 15
+"""By touchpoints a second: so few that all have been seen after some minutes, and their histories are as long as they get."""
 FILE, PICTURE = BUILD.with_name("soak.json"), BUILD.with_name("soak.svg")
 DRAWN_WITH = "matplotlib==3.10.*"
 
@@ -38,7 +39,9 @@ class Sample(Struct, frozen=True):
     tasks: int
     """Of its main event loop."""
     stall_ms: float
-    """How long at most its loop kept a timer waiting since the last sample."""
+    """How long at most its loop kept a timer waiting since the last sample, without the time in which it had no core."""
+    starved: float
+    """The share of the time in which it could have run and others had its core: on a machine at rest it is nothing."""
     committed: int
     """Touchpoints."""
 
@@ -66,11 +69,10 @@ class Soak(Struct, frozen=True):
 def run(most: float, minutes: float) -> None:
     """`most`: touchpoints a second that a worker takes."""
     rate, seconds = most * SHARE, minutes * 60
-    inside = BUILD / "soak-inside.jsonl"
-    with ground(LIVE, history=False) as on, Worker(on, command=("-m", "tests.bench.worker.watched_worker", str(inside))) as worker:
+    with ground(LIVE, history=False) as on, Worker(on, watched=True) as worker:
         worker.ready(READY_S)
-        with feeding(on, rate, seconds, ahead=False) as feed:
-            samples = _samples(on, worker, feed, inside)
+        with feeding(on, rate, seconds, round(rate * CUSTOMERS_A_TOUCHPOINT), ahead=False) as feed:
+            samples = _samples(on, worker, feed)
             sent = feed.sent()
         caught_up(on, worker, sent)
         worker.stop()
@@ -97,11 +99,11 @@ def draw() -> None:
     out.print(f"drawn: {PICTURE}", highlight=False)
 
 
-def _samples(on: Ground, worker: Worker, feed: Feed, inside: Path) -> list[Sample]:
+def _samples(on: Ground, worker: Worker, feed: Feed) -> list[Sample]:
     topics, samples, before = on.topics(), list[Sample](), worker.cost()
     while feed.running:
         time.sleep(EVERY_S)
-        now, lines = worker.cost(), _latest(inside)
+        now, lines = worker.cost(), worker.inside(round(EVERY_S))
         samples.append(
             Sample(
                 time.time() - feed.begun.start / SECOND,
@@ -111,17 +113,12 @@ def _samples(on: Ground, worker: Worker, feed: Feed, inside: Path) -> list[Sampl
                 now.threads,
                 lines[-1].tasks,
                 max(line.stall_ms for line in lines),
+                (now.loop.waited_s - before.loop.waited_s) / (now.at - before.at),
                 sum(on.committed(topics).values()),
             )
         )
         before = now
     return samples
-
-
-def _latest(inside: Path) -> list[Inside]:
-    """What the worker has told since about the last sample."""
-    lines = inside.read_bytes().splitlines()[-round(EVERY_S) :]
-    return [msgspec.json.decode(line, type=Inside) for line in lines]
 
 
 def _buckets(told: list[Told], start: int) -> list[Bucket]:
@@ -144,11 +141,23 @@ def _show(soak: Soak) -> None:
         rows.append(
             [
                 f"{sample.second:,.0f}", f"{sample.rss_mb:,.0f}", f"{sample.core:.0%}", f"{sample.descriptors}", f"{sample.threads}",
-                f"{sample.tasks}", f"{sample.stall_ms:,.0f}", f"{sample.committed:,}", f"{bucket.p99_ms:,}" if bucket else "",
+                f"{sample.tasks}", f"{sample.stall_ms:,.0f}", f"{sample.starved:.0%}", f"{sample.committed:,}",
+                f"{bucket.p99_ms:,}" if bucket else "",
             ]
         )  # fmt: skip
     table(
         f"{soak.touchpoints:,} touchpoints in {soak.minutes:g} minutes; {len(soak.troubles)} warnings and errors in the worker's log",
-        ["second", "RSS MB", "core used", "descriptors", "threads", "tasks", "stall ms", "committed", "alerts p99 ms"],
+        [
+            "second",
+            "RSS MB",
+            "core used",
+            "descriptors",
+            "threads",
+            "tasks",
+            "stall ms",
+            "waits for the core",
+            "committed",
+            "alerts p99 ms",
+        ],
         rows,
     )
