@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
@@ -22,8 +22,10 @@ from streams.engine.sending import Outgoing
 from streams.metrics import Metrics
 
 MOST_JOURNEYS = 500
-"""Settled of one partition number in one transaction. Where thousands of deadlines are over at once, the event loop must still turn,
-and no transaction take so long that the broker gives it up."""
+"""Settled of one partition number in one transaction. Where thousands of deadlines are over at once, no transaction may take so long
+that the broker gives it up."""
+SETTLE_S = 0.5
+"""Of all partition numbers together: so long nothing else of the event loop has its turn. A worker has a hundred of them."""
 
 _log = get_logger(__name__)
 
@@ -41,10 +43,21 @@ class Due(NamedTuple):
     clock: Clock
 
 
-def due(held: Held) -> Due | None:
-    """Settles what can be settled and takes what is to be written; None if that is nothing. No await in here: one instant."""
+def dues(taken: Iterable[Held], clock: Callable[[], float]) -> list[Due]:
+    """Whatever there is to be written of each, at one instant. Whose settled time is furthest behind is settled first, and when
+    `SETTLE_S` are over nobody's any more: that is left to the next checkpoint. `clock` in seconds."""
+    until = clock() + SETTLE_S
+    in_turn = sorted(taken, key=lambda mine: mine.settled)
+    return [found for mine in in_turn if (found := due(mine, MOST_JOURNEYS if clock() < until else 0)) is not None]
+
+
+def due(held: Held, at_most: int = MOST_JOURNEYS) -> Due | None:
+    """Settles what can be settled and takes what is to be written; None if that is nothing. No await in here: one instant.
+
+    `at_most` so many journeys are settled.
+    """
     to = held.due_until()
-    changes = list(held.partition.advance(to, MOST_JOURNEYS)) if to > -NEVER else []
+    changes = list(held.partition.advance(to, at_most)) if to > -NEVER else []
     if not held.partition.behind(to):
         held.settled = to
     journeys: dict[str, bytes | None] = dict.fromkeys(held.forgotten)
@@ -94,7 +107,7 @@ class Checkpoint:
             self.begun, self.under_way = self.begun + 1, True
             try:
                 taken = held()
-                with_something = [found for mine in taken if (found := due(mine)) is not None]
+                with_something = dues(taken, time.monotonic)
                 whole = not any(mine.partition.behind(mine.due_until()) for mine in taken)
                 if with_something:
                     await self._deliver(with_something)

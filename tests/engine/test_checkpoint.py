@@ -1,6 +1,7 @@
 """What a checkpoint takes at its instant."""
 
 import json
+from itertools import count
 
 from aiokafka import ConsumerRecord
 
@@ -8,7 +9,7 @@ from schemas.decode import decode
 from schemas.instant import MINUTE, NEVER, format_instant
 from schemas.touchpoint import Touchpoint
 from streams.detection.change import AlertChange
-from streams.engine.checkpoint import MOST_JOURNEYS, due
+from streams.engine.checkpoint import MOST_JOURNEYS, SETTLE_S, due, dues
 from streams.engine.held import Clock, Held
 from tests.engine.holding import held
 
@@ -96,6 +97,24 @@ def test_what_is_more_than_a_transaction_should_hold_is_left_to_the_next_ones() 
     assert sorted(told) == sorted(
         change.event().id for change in whole.partition.advance(mine.progress.settled()) if isinstance(change, AlertChange)
     )
+
+
+def test_when_settling_has_taken_its_time_the_others_are_left_to_the_next_checkpoint_and_come_first_there() -> None:
+    many = [held(), held(), held()]
+    for mine in many:
+        admit(mine, 4)
+        pass_time(mine, AT + MINUTE)
+    clock = count(0, SETTLE_S * 0.4)  # it is over before the third
+    found = dues(many, lambda: next(clock))
+    assert [bool(each.alerts) for each in found] == [True, True, False]
+    assert [list(each.journeys) for each in found] == [["c:c1"]] * 3, "what was admitted is written with its position all the same"
+    assert [each.clock.settled == mine.progress.settled() for each, mine in zip(found, many, strict=True)] == [True, True, False]
+    for mine in many:
+        admit(mine, 5, "c2")
+    clock = count(0, SETTLE_S * 0.6)  # it is over before the second
+    again = dues(many, lambda: next(clock))
+    assert [each.held for each in again if each.alerts] == [many[2]]
+    assert many[2].settled == many[2].progress.settled()
 
 
 def test_a_tombstone_gives_way_to_a_journey_that_has_come_back() -> None:
