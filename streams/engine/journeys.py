@@ -84,19 +84,20 @@ class Journeys:
             tps = [TopicPartition(TOPIC_PREFIX + channel, number) for number in numbers for channel in channels]
             clocks = {number: Clock.unpacked(found) for number in numbers if (found := stored[number].pop(CLOCK_KEY, None))}
             positions = await starts(tps, clocks, await self._connections.committed(tps), self._reader, self._policy.lateness)
+            held: dict[int, Held] = {}
+            for number, producer in zip(numbers, producers, strict=True):
+                held[number] = self._restored(
+                    number,
+                    producer,
+                    stored.pop(number),
+                    {channel: positions[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
+                    clocks[number].settled if number in clocks else -NEVER,
+                )
+                await asyncio.sleep(0)  # a million journeys take three seconds: whoever asks for /healthz is answered meanwhile
         except BaseException:  # a rebalance that cancels this, too
             await _stopped(producers)
             raise
-        return {
-            number: self._restored(
-                number,
-                producer,
-                stored[number],
-                {channel: positions[TopicPartition(TOPIC_PREFIX + channel, number)] for channel in channels},
-                clocks[number].settled if number in clocks else -NEVER,
-            )
-            for number, producer in zip(numbers, producers, strict=True)
-        }
+        return held
 
     def _restored(
         self,
