@@ -92,7 +92,7 @@ def run(touchpoints: int, ahead: str, within_s: float, *, compare: bool) -> None
 
 
 def _without_first_hour(lines: Iterable[Found], topic: str) -> Iterator[Found]:
-    return (found for found in lines if found.says.topic != topic or (found.says.timestamp or 0) >= MONDAY + HOUR)
+    return (found for found in lines if found.says.topic != topic or found.says.timestamp >= MONDAY + HOUR)
 
 
 def _by_twentieths(drain: Drain) -> list[int]:
