@@ -78,7 +78,7 @@ class Journeys:
         producers = [self._connections.producer(number, self._written) for number in numbers]
         try:
             # The order matters: first shut out the last owners, whose open transactions this aborts; then ask how far they came.
-            await asyncio.gather(*(producer.start() for producer in producers))
+            await started(producers)
             stored = await self._read(numbers)
             channels = list(self._policy.channels)
             tps = [TopicPartition(TOPIC_PREFIX + channel, number) for number in numbers for channel in channels]
@@ -151,6 +151,19 @@ class Journeys:
                     values.pop(key, None)
                 else:
                     values[key] = value
+
+
+async def started(producers: Sequence[AIOKafkaProducer]) -> None:
+    """All of them. Where one fails, or a rebalance cancels who waits, the others are not left starting: a start that ends behind the
+    back of who stopped it never stops again, and shuts out the producer that the next attempt has put in its place."""
+    starting = [asyncio.ensure_future(producer.start()) for producer in producers]
+    try:
+        await asyncio.gather(*starting)
+    except BaseException:
+        for each in starting:
+            each.cancel()
+        await asyncio.wait(starting)
+        raise
 
 
 async def _stopped(producers: Sequence[AIOKafkaProducer]) -> None:
