@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from schemas.instant import HOUR
 from tests.bench.worker import shops
-from tests.bench.worker.crew import crew
-from tests.bench.worker.drain import drained
+from tests.bench.worker.crew import Ended, crew
+from tests.bench.worker.drain import NotMeasured, drained
 from tests.bench.worker.ground import ground
 from tests.bench.worker.population import living, settled
 from tests.bench.worker.results import LOOP, keep, out, table
@@ -68,9 +68,16 @@ def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> No
         Cell(min(cell.journeys, most), cell.workers, cell.partitions, cell.channels) for axis in axes for cell in AXES[axis]
     )
     measured: list[Grown] = []
+    failed: dict[str, str] = {}
     for cell in cells:
-        measured.append(_measured(cell, touchpoints, within_s))
-        out.print(f"{cell}: {measured[-1].a_second:,.0f} a second", highlight=False)
+        try:
+            measured.append(_measured(cell, touchpoints, within_s))
+        except (Ended, NotMeasured) as trouble:  # of the others something is to be learnt all the same
+            failed[str(cell)] = str(trouble)
+            out.print(f"{cell}: {trouble}", highlight=False, markup=False)
+        else:
+            out.print(f"{cell}: {measured[-1].a_second:,.0f} a second", highlight=False)
+        keep("growth", {"touchpoints": touchpoints, "cells": measured, "failed": failed})
     table(
         f"{touchpoints:,} touchpoints a cell; stalls of the loop in recovery and after; records of the changelog",
         ["journeys", "workers", "partitions", "channels", "a second", "µs CPU", "RSS MB", *LOOP, "stalls ms", "start s", "records/s"],
@@ -84,7 +91,6 @@ def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> No
             for grown in measured
         ],
     )  # fmt: skip
-    keep("growth", {"touchpoints": touchpoints, "cells": measured})
 
 
 def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
