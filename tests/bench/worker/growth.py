@@ -56,6 +56,8 @@ class Grown(Struct, frozen=True):
     """Of keys and values in the changelog."""
     start_s: float
     """From the start of the workers until all work."""
+    start_cpu_s: float
+    """Of all of them, until all work."""
     recovery_s: float | None
     """Of it, from the assignment on; None where several share it, and the group gives out twice."""
     records_a_second: float | None
@@ -80,17 +82,31 @@ def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> No
         keep("growth", {"touchpoints": touchpoints, "cells": measured, "failed": failed})
     table(
         f"{touchpoints:,} touchpoints a cell; stalls of the loop in recovery and after; records of the changelog",
-        ["journeys", "workers", "partitions", "channels", "a second", "µs CPU", "RSS MB", *LOOP, "stalls ms", "start s", "records/s"],
         [
-            [
-                f"{grown.cell.journeys:,}", str(grown.cell.workers), str(grown.cell.partitions), str(grown.cell.channels),
-                f"{grown.a_second:,.0f}", f"{grown.cpu_us:.1f}", f"{grown.rss_mb:,.0f}", f"{grown.loop_busy:.0%}",
-                f"{grown.loop_waited:.0%}", f"{grown.recovery_stall_ms:,.0f}, {grown.stall_ms:,.0f}", f"{grown.start_s:.1f}",
-                f"{grown.records_a_second:,.0f}" if grown.records_a_second else "",
-            ]
-            for grown in measured
+            "journeys", "workers", "partitions", "channels", "a second", "µs CPU", "RSS MB", *LOOP, "stalls ms", "start s", "CPU s",
+            "records/s",
         ],
+        [_row(grown) for grown in measured],
     )  # fmt: skip
+
+
+def _row(grown: Grown) -> list[str]:
+    cell = grown.cell
+    return [
+        f"{cell.journeys:,}",
+        str(cell.workers),
+        str(cell.partitions),
+        str(cell.channels),
+        f"{grown.a_second:,.0f}",
+        f"{grown.cpu_us:.1f}",
+        f"{grown.rss_mb:,.0f}",
+        f"{grown.loop_busy:.0%}",
+        f"{grown.loop_waited:.0%}",
+        f"{grown.recovery_stall_ms:,.0f}, {grown.stall_ms:,.0f}",
+        f"{grown.start_s:.1f}",
+        f"{grown.start_cpu_s:.1f}",
+        f"{grown.records_a_second:,.0f}" if grown.records_a_second else "",
+    ]
 
 
 def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
@@ -101,6 +117,7 @@ def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
         with crew(on, cell.workers, watched=True) as workers:
             said = [worker.working(within_s) for worker in workers]
             start_s = time.monotonic() - min(worker.born for worker in workers)
+            start_cpu_s = sum(worker.cost().cpu_s for worker in workers)
             recovered_at = time.time_ns() // 1_000_000
             drain = drained(on, workers, sent, within_s)
             told = [line for worker in workers for line in worker.inside()]
@@ -116,6 +133,7 @@ def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
         max((line.stall_ms for line in told if line.at > recovered_at + LINE_MS), default=0.0),
         recovered / 1e6,
         start_s,
+        start_cpu_s,
         float(alone["seconds"]) if alone else None,
         int(alone["records_read"]) / float(alone["seconds"]) if alone else None,
     )

@@ -24,6 +24,7 @@ from streams.kafka.client import client
 from streams.simulate.plan import Plan
 from tests.bench.replay_stages import as_records
 from tests.bench.worker.ground import APPLICATION, Ground
+from tests.bench.worker.shops import topic_of
 from tests.bench.worker.traffic import MONDAY, touchpoints
 
 FIRST_NAME = 1_000_001
@@ -47,7 +48,9 @@ def lived(policy: Policy, until: int) -> list[bytes]:
     watching = detectors.load(policy)
     partition, known = Partition(0, policy, watching), dict[str, bytes]()
     acked = dict.fromkeys(policy.channels, _ACKED)
-    records = as_records(list(touchpoints(living(CUSTOMERS, LIVED, seed=2), until=until)), 0)
+    channels = len(policy.channels)
+    lines = touchpoints(living(CUSTOMERS, LIVED, seed=2), until=until)
+    records = [msgspec.structs.replace(record, topic=topic_of(record.topic, record.key, channels)) for record in as_records(list(lines), 0)]
     for start in range(0, len(records), _BATCH):
         batch = records[start : start + _BATCH]
         for offset, record in enumerate(batch, start):

@@ -47,12 +47,15 @@ def policy(channels: int, folder: Path) -> Path:
 
 def through(channels: int) -> Callable[[Iterable[Found]], Iterator[Found]]:
     """The same touchpoints, through so many channels."""
-    of = SHOPS[channels]
 
     def lines(found: Iterable[Found]) -> Iterator[Found]:
         for each in found:
             says = each.says
-            topic = TOPIC_PREFIX + of(says.topic.removeprefix(TOPIC_PREFIX), says.key or b"")
-            yield each if topic == says.topic else Found(msgspec.structs.replace(says, topic=topic), each.file, each.line)
+            yield Found(msgspec.structs.replace(says, topic=topic_of(says.topic, says.key, channels)), each.file, each.line)
 
     return lines
+
+
+def topic_of(topic: str, key: bytes | None, channels: int) -> str:
+    """Where a simulated touchpoint goes in a company of so many channels."""
+    return TOPIC_PREFIX + SHOPS[channels](topic.removeprefix(TOPIC_PREFIX), key or b"")
