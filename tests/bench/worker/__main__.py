@@ -7,6 +7,7 @@ import typer
 
 from deploy.kafka.jars import KafkaUnavailable
 from deploy.kafka.ready import NotReady
+from streams.kafka.client import KafkaTrouble
 from tests.bench.worker import backlog as _backlog
 from tests.bench.worker import growth as _growth
 from tests.bench.worker import latency as _latency
@@ -123,5 +124,5 @@ def _known(capacity: float | None) -> float:
 if __name__ == "__main__":
     try:
         app()
-    except (Ended, NotMeasured, KafkaUnavailable, NotReady) as trouble:
+    except (Ended, NotMeasured, KafkaTrouble, KafkaUnavailable, NotReady) as trouble:
         sys.exit(str(trouble))

@@ -65,7 +65,7 @@ def drained(ground: Ground, workers: Sequence[Worker], touchpoints: int, within_
     while not moments or moments[-1].done < touchpoints:
         if time.monotonic() > deadline:
             raise NotMeasured(f"{moments[-1].done:,} of {touchpoints:,} touchpoints in {within_s:.0f} s")
-        done = sum(ground.committed(topics).values())
+        done = ground.done(topics)
         costs = [worker.cost() for worker in workers]
         moments.append(
             Moment(

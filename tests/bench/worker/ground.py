@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from deploy.kafka.cluster import Cluster
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.kafka.catalogue import STAMPED, Config, Kind, Topic
+from streams.kafka.client import KafkaTrouble
 from streams.kafka.creating import Created, create
 from streams.kafka.difference import Deviation, Missing
 from streams.kafka.offsets import Topics, Where
@@ -23,6 +24,7 @@ from streams.policy_file import load_policy
 APPLICATION = "bench"
 BUILD = Path(__file__).parents[3] / "build" / "bench-worker"
 FOR_EVER = -1
+ATTEMPTS = 5
 
 
 class Ground(Struct, frozen=True):
@@ -39,9 +41,15 @@ class Ground(Struct, frozen=True):
         """Every topic partition that touchpoints lie on."""
         return [where for channel in self.policy.channels for where in topics.of(TOPIC_PREFIX + channel)]
 
-    def committed(self, topics: Topics) -> Mapping[Where, int]:
-        """How far the workers' checkpoints are."""
-        return committed(topics, APPLICATION, self.channels(topics))
+    def done(self, topics: Topics) -> int:
+        """Touchpoints that the workers' checkpoints hold. A broker that has too little of its core is asked again."""
+        wheres = self.channels(topics)
+        for _ in range(ATTEMPTS):
+            try:
+                return sum(committed(topics, APPLICATION, wheres).values())
+            except KafkaTrouble as trouble:
+                last = trouble
+        raise last
 
 
 @contextmanager

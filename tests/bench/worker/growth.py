@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from schemas.instant import HOUR
+from streams.kafka.client import KafkaTrouble
 from tests.bench.worker import shops
 from tests.bench.worker.crew import Ended, crew
 from tests.bench.worker.drain import NotMeasured, drained
@@ -74,7 +75,7 @@ def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> No
     for cell in cells:
         try:
             measured.append(_measured(cell, touchpoints, within_s))
-        except (Ended, NotMeasured) as trouble:  # of the others something is to be learnt all the same
+        except (Ended, NotMeasured, KafkaTrouble) as trouble:  # of the others something is to be learnt all the same
             failed[str(cell)] = str(trouble)
             out.print(f"{cell}: {trouble}", highlight=False, markup=False)
         else:

@@ -56,7 +56,7 @@ def feeding(on: Ground, rate: float, seconds: float, customers: int, *, ahead: b
 def caught_up(on: Ground, worker: Worker, sent: Sent) -> None:
     """Returns when all touchpoints are committed, and all alerts told that they complete."""
     topics, deadline = on.topics(), time.monotonic() + CATCH_UP_S
-    while sum(on.committed(topics).values()) < sent.touchpoints:
+    while on.done(topics) < sent.touchpoints:
         worker.look()
         if time.monotonic() > deadline:
             raise TimeoutError(f"the worker has not caught up {CATCH_UP_S:.0f} s after the last touchpoint")

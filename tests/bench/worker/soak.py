@@ -114,7 +114,7 @@ def _samples(on: Ground, worker: Worker, feed: Feed) -> list[Sample]:
                 lines[-1].tasks,
                 max(line.stall_ms for line in lines),
                 (now.loop.waited_s - before.loop.waited_s) / (now.at - before.at),
-                sum(on.committed(topics).values()),
+                on.done(topics),
             )
         )
         before = now
