@@ -106,7 +106,7 @@ def backlog(
 
 @app.command("all")
 def everything() -> None:
-    """One after the other, as they are without options: about three quarters of an hour, without the soak."""
+    """One after the other, as they are without options: about half an hour, without the soak."""
     speed()
     start()
     growth()
