@@ -25,6 +25,7 @@ APPLICATION = "bench"
 BUILD = Path(__file__).parents[3] / "build" / "bench-worker"
 FOR_EVER = -1
 ATTEMPTS = 5
+TOGETHER_MS = 6_000
 
 
 class Ground(Struct, frozen=True):
@@ -53,12 +54,14 @@ class Ground(Struct, frozen=True):
 
 
 @contextmanager
-def ground(policy_file: Path, *, partitions: int = 12, history: bool = True) -> Iterator[Ground]:
-    """`history`: the channels keep the timestamps of what is loaded into them; else the broker stamps what arrives."""
+def ground(policy_file: Path, *, partitions: int = 12, history: bool = True, workers: int = 1) -> Iterator[Ground]:
+    """`history`: the channels keep the timestamps of what is loaded into them; else the broker stamps what arrives. `workers`: where there
+    are several, the group waits for all before it gives anything out, or the first would have done half of the work alone."""
     BUILD.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
     try:
-        with Cluster(folder / "kafka") as cluster:
+        delay = {"group.initial.rebalance.delay.ms": str(TOGETHER_MS)} if workers > 1 else {}
+        with Cluster(folder / "kafka", properties=delay) as cluster:
             policy = load_policy(policy_file)
             planned = plan(cluster.bootstrap, policy, APPLICATION, partitions=partitions, retention=FOR_EVER)
             wanted = [_stamped_by_producer(each) if history else each for each in planned.deviations]

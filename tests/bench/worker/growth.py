@@ -56,7 +56,7 @@ class Grown(Struct, frozen=True):
     recovered_mb: float
     """Of keys and values in the changelog."""
     start_s: float
-    """From the start of the workers until all work."""
+    """From the start of the workers until all work; where there are several, the group waits for them to come."""
     start_cpu_s: float
     """Of all of them, until all work."""
     recovery_s: float | None
@@ -112,7 +112,10 @@ def _row(grown: Grown) -> list[str]:
 
 def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
     file = kept(living(cell.journeys, IN_THEIR_MIDST, seed=1), touchpoints, since=MONDAY)
-    with TemporaryDirectory() as folder, ground(shops.policy(cell.channels, Path(folder)), partitions=cell.partitions) as on:
+    with (
+        TemporaryDirectory() as folder,
+        ground(shops.policy(cell.channels, Path(folder)), partitions=cell.partitions, workers=cell.workers) as on,
+    ):
         recovered = settled(on, cell.journeys, MONDAY)
         sent = loaded(on, file, shops.through(cell.channels))
         with crew(on, cell.workers, watched=True) as workers:
