@@ -1,5 +1,6 @@
 """`make bench-worker`: what one worker does on a real Kafka: speed, growth, latency, a long soak, a backlog."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -32,6 +33,7 @@ Capacity = Annotated[
 @app.callback()
 def main() -> None:
     """Measure workers on a real Kafka of one broker, each on a core of its own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # which cleans up, as Ctrl-C does
     stand_aside()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from tests.bench.worker.crew import Worker
-from tests.bench.worker.ground import Ground
+from tests.bench.worker.ground import Committed, Ground
 
 EVERY_S = 0.25
 
@@ -59,13 +59,13 @@ def drained(ground: Ground, workers: Sequence[Worker], touchpoints: int, within_
     """Returns once all are committed. The clock starts when every worker has what it recovered."""
     for worker in workers:
         worker.working(within_s)
-    topics = ground.topics()
+    committed = Committed(ground)
     deadline = time.monotonic() + within_s
     moments: list[Moment] = []
     while not moments or moments[-1].done < touchpoints:
         if time.monotonic() > deadline:
             raise NotMeasured(f"{moments[-1].done:,} of {touchpoints:,} touchpoints in {within_s:.0f} s")
-        done = ground.done(topics)
+        done = committed.count()
         costs = [worker.cost() for worker in workers]
         moments.append(
             Moment(

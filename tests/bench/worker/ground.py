@@ -7,24 +7,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from msgspec import Struct
 
 from deploy.kafka.cluster import Cluster
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.kafka.catalogue import STAMPED, Config, Kind, Topic
-from streams.kafka.client import KafkaTrouble
+from streams.kafka.client import KafkaTrouble, client
 from streams.kafka.creating import Created, create
 from streams.kafka.difference import Deviation, Missing
 from streams.kafka.offsets import Topics, Where
 from streams.kafka.planning import plan
-from streams.kafka.workers import committed
 from streams.policy_file import load_policy
 
 APPLICATION = "bench"
 BUILD = Path(__file__).parents[3] / "build" / "bench-worker"
 FOR_EVER = -1
-ATTEMPTS = 5
+ATTEMPTS, ANSWER_S = 5, 10.0
 TOGETHER_MS = 6_000
 
 
@@ -42,15 +42,25 @@ class Ground(Struct, frozen=True):
         """Every topic partition that touchpoints lie on."""
         return [where for channel in self.policy.channels for where in topics.of(TOPIC_PREFIX + channel)]
 
-    def done(self, topics: Topics) -> int:
-        """Touchpoints that the workers' checkpoints hold. A broker that has too little of its core is asked again."""
-        wheres = self.channels(topics)
+
+class Committed:
+    """How many touchpoints the workers' checkpoints hold, asked over and over. Of a consumer that never joins the group: librdkafka's
+    admin client crashed when a starved broker let so many questions time out."""
+
+    def __init__(self, on: Ground) -> None:
+        self._asking = Consumer(client(on.kafka) | {"group.id": APPLICATION, "enable.auto.commit": False})
+        self._wheres = [TopicPartition(*where) for where in on.channels(on.topics())]
+
+    def count(self) -> int:
+        """A broker that has too little of its core is asked again."""
         for _ in range(ATTEMPTS):
             try:
-                return sum(committed(topics, APPLICATION, wheres).values())
-            except KafkaTrouble as trouble:
-                last = trouble
-        raise last
+                found = self._asking.committed(self._wheres, timeout=ANSWER_S)
+            except KafkaException as error:
+                last = error
+            else:
+                return sum(tp.offset for tp in found if tp.offset >= 0)
+        raise KafkaTrouble(f"Kafka does not tell how far the workers are: {last.args[0].str()}")
 
 
 @contextmanager

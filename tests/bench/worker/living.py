@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from tests.bench.worker.crew import Worker
 from tests.bench.worker.feed import Begun, Sent
-from tests.bench.worker.ground import Ground
+from tests.bench.worker.ground import Committed, Ground
+from tests.bench.worker.machine import ends_with_us
 
 _Said = TypeVar("_Said", bound=Struct)
 
@@ -45,7 +46,7 @@ class Feed:
 @contextmanager
 def feeding(on: Ground, rate: float, seconds: float, customers: int, *, ahead: bool) -> Iterator[Feed]:
     command = [sys.executable, "-m", "tests.bench.worker.feed", on.kafka, str(on.policy_file), str(rate), str(seconds), str(customers)]
-    process = subprocess.Popen([*command, "ahead" if ahead else "live"], stdout=subprocess.PIPE)
+    process = subprocess.Popen(ends_with_us([*command, "ahead" if ahead else "live"]), stdout=subprocess.PIPE)
     try:
         yield Feed(process)
     finally:
@@ -55,8 +56,8 @@ def feeding(on: Ground, rate: float, seconds: float, customers: int, *, ahead: b
 
 def caught_up(on: Ground, worker: Worker, sent: Sent) -> None:
     """Returns when all touchpoints are committed, and all alerts told that they complete."""
-    topics, deadline = on.topics(), time.monotonic() + CATCH_UP_S
-    while on.done(topics) < sent.touchpoints:
+    committed, deadline = Committed(on), time.monotonic() + CATCH_UP_S
+    while committed.count() < sent.touchpoints:
         worker.look()
         if time.monotonic() > deadline:
             raise TimeoutError(f"the worker has not caught up {CATCH_UP_S:.0f} s after the last touchpoint")

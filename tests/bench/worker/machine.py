@@ -20,7 +20,12 @@ def stand_aside() -> None:
 
 def on_core(number: int, command: Sequence[str]) -> list[str]:
     """The command as it runs on one core alone; where there are fewer cores, several share one."""
-    return ["taskset", "--cpu-list", str(CORES[number % len(CORES)]), *command]
+    return ends_with_us(["taskset", "--cpu-list", str(CORES[number % len(CORES)]), *command])
+
+
+def ends_with_us(command: Sequence[str]) -> list[str]:
+    """The command as a process that is killed when this one ends, however that ends."""
+    return ["setpriv", "--pdeathsig", "KILL", *command]
 
 
 class Cost(Struct, frozen=True):

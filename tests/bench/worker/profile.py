@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tests.bench.worker.ground import BUILD
+from tests.bench.worker.machine import ends_with_us
 
 PY_SPY = "py-spy==0.4.*"
 A_SECOND = 100
@@ -52,7 +53,7 @@ def profiled(pid: int) -> Iterator[list[Slice]]:
     with tempfile.TemporaryDirectory() as folder:
         stacks = Path(folder) / "stacks"
         command = [str(spy), "record", "--pid", str(pid), "--gil", "--rate", str(A_SECOND), "--format", "raw", "--output", str(stacks)]
-        recording = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        recording = subprocess.Popen(ends_with_us(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             yield slices
         finally:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from schemas.instant import SECOND
 from tests.bench.worker.crew import Worker, log_of
-from tests.bench.worker.ground import BUILD, Ground, ground
+from tests.bench.worker.ground import BUILD, Committed, Ground, ground
 from tests.bench.worker.latency import LIVE, READY_S
 from tests.bench.worker.living import Feed, caught_up, feeding
 from tests.bench.worker.profile import environment
@@ -100,7 +100,7 @@ def draw() -> None:
 
 
 def _samples(on: Ground, worker: Worker, feed: Feed) -> list[Sample]:
-    topics, samples, before = on.topics(), list[Sample](), worker.cost()
+    committed, samples, before = Committed(on), list[Sample](), worker.cost()
     while feed.running:
         time.sleep(EVERY_S)
         now, lines = worker.cost(), worker.inside(round(EVERY_S))
@@ -114,7 +114,7 @@ def _samples(on: Ground, worker: Worker, feed: Feed) -> list[Sample]:
                 lines[-1].tasks,
                 max(line.stall_ms for line in lines),
                 (now.loop.waited_s - before.loop.waited_s) / (now.at - before.at),
-                on.done(topics),
+                committed.count(),
             )
         )
         before = now
