@@ -62,6 +62,10 @@ bench-publish: $(READY)  ## put the last figures of make bench into docs/benchma
 bench-core: $(READY)  ## measure the stages of a replay, late evidence and memory
 	@$(BIN)/python -m tests.bench
 
+.PHONY: bench-worker
+bench-worker: $(READY)  ## measure workers on a real Kafka: ARGS="speed --help"; without, all but the soak
+	@$(BIN)/python -m tests.bench.worker $(or $(ARGS),all)
+
 .PHONY: dashboard
 dashboard: $(READY)  ## write Grafana's dashboard from deploy/grafana/panels.py
 	@$(BIN)/python -m deploy.grafana.dashboard

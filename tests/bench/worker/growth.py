@@ -1,0 +1,143 @@
+"""What becomes of the speed with more journeys, workers, partition numbers and channels; and how long it takes to be back.
+
+Every cell works off as many touchpoints, of as many customers as there are journeys, all living at the same even pace: so a
+touchpoint brings as many deadlines in a small cell as in a large one.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+
+from schemas.instant import HOUR
+from streams.kafka.client import KafkaTrouble
+from tests.bench.worker import shops
+from tests.bench.worker.crew import Ended, crew
+from tests.bench.worker.drain import NotMeasured, drained
+from tests.bench.worker.ground import ground
+from tests.bench.worker.population import living, settled
+from tests.bench.worker.results import LOOP, keep, out, table
+from tests.bench.worker.traffic import MONDAY, kept, loaded
+
+IN_THEIR_MIDST = 6 * HOUR
+"""For so long the simulated customers have lived already: few of their stories last longer."""
+LINE_MS = 1_000
+"""A watched worker's line tells of so long before it."""
+
+
+class Cell(Struct, frozen=True):
+    journeys: int = 10_000
+    workers: int = 1
+    partitions: int = 12
+    channels: int = shops.CHANNELS
+
+
+AXES: dict[str, tuple[Cell, ...]] = {
+    "journeys": (Cell(), Cell(journeys=100_000), Cell(journeys=1_000_000)),
+    "workers": (Cell(), Cell(workers=2)),
+    "partitions": (Cell(partitions=4), Cell(), Cell(partitions=96)),
+    "channels": (Cell(channels=3), Cell(), Cell(channels=12)),
+}
+
+
+class Grown(Struct, frozen=True):
+    cell: Cell
+    a_second: float
+    cpu_us: float
+    rss_mb: float
+    """Of all workers together."""
+    loop_busy: float
+    loop_waited: float
+    recovery_stall_ms: float
+    stall_ms: float
+    """The longest of their event loops while they recovered, and afterwards; without the time in which they had no core."""
+    recovered_mb: float
+    """Of keys and values in the changelog."""
+    start_s: float
+    """From the start of the workers until all work; where there are several, the group waits for them to come."""
+    start_cpu_s: float
+    """Of all of them, until all work."""
+    recovery_s: float | None
+    """Of it, from the assignment on; None where several share it, and the group gives out twice."""
+    records_a_second: float | None
+    """Of the changelog, over that time: the start of the producers and a probe are in it."""
+
+
+def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> None:
+    """`most` journeys: cells with more have so many."""
+    cells = dict.fromkeys(
+        Cell(min(cell.journeys, most), cell.workers, cell.partitions, cell.channels) for axis in axes for cell in AXES[axis]
+    )
+    measured: list[Grown] = []
+    failed: dict[str, str] = {}
+    for cell in cells:
+        try:
+            measured.append(_measured(cell, touchpoints, within_s))
+        except (Ended, NotMeasured, KafkaTrouble) as trouble:  # of the others something is to be learnt all the same
+            failed[str(cell)] = str(trouble)
+            out.print(f"{cell}: {trouble}", highlight=False, markup=False)
+        else:
+            out.print(f"{cell}: {measured[-1].a_second:,.0f} a second", highlight=False)
+        keep("growth", {"touchpoints": touchpoints, "cells": measured, "failed": failed})
+    table(
+        f"{touchpoints:,} touchpoints a cell; stalls of the loop in recovery and after; records of the changelog",
+        [
+            "journeys", "workers", "partitions", "channels", "a second", "µs CPU", "RSS MB", *LOOP, "stalls ms", "start s", "CPU s",
+            "records/s",
+        ],
+        [_row(grown) for grown in measured],
+    )  # fmt: skip
+
+
+def _row(grown: Grown) -> list[str]:
+    cell = grown.cell
+    return [
+        f"{cell.journeys:,}",
+        str(cell.workers),
+        str(cell.partitions),
+        str(cell.channels),
+        f"{grown.a_second:,.0f}",
+        f"{grown.cpu_us:.1f}",
+        f"{grown.rss_mb:,.0f}",
+        f"{grown.loop_busy:.0%}",
+        f"{grown.loop_waited:.0%}",
+        f"{grown.recovery_stall_ms:,.0f}, {grown.stall_ms:,.0f}",
+        f"{grown.start_s:.1f}",
+        f"{grown.start_cpu_s:.1f}",
+        f"{grown.records_a_second:,.0f}" if grown.records_a_second else "",
+    ]
+
+
+def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
+    file = kept(living(cell.journeys, IN_THEIR_MIDST, seed=1), touchpoints, since=MONDAY)
+    with (
+        TemporaryDirectory() as folder,
+        ground(shops.policy(cell.channels, Path(folder)), partitions=cell.partitions, workers=cell.workers) as on,
+    ):
+        recovered = settled(on, cell.journeys, MONDAY)
+        sent = loaded(on, file, shops.through(cell.channels))
+        with crew(on, cell.workers, watched=True) as workers:
+            said = [worker.working(within_s) for worker in workers]
+            start_s = time.monotonic() - min(worker.born for worker in workers)
+            start_cpu_s = sum(worker.cost().cpu_s for worker in workers)
+            recovered_at = time.time_ns() // 1_000_000
+            drain = drained(on, workers, sent, within_s)
+            told = [line for worker in workers for line in worker.inside()]
+    alone = said[0] if cell.workers == 1 else None
+    return Grown(
+        cell,
+        drain.a_second,
+        drain.cpu_us,
+        drain.rss / 1e6,
+        drain.loop_busy,
+        drain.loop_waited,
+        max(line.stall_ms for line in told if line.at <= recovered_at + LINE_MS),
+        max((line.stall_ms for line in told if line.at > recovered_at + LINE_MS), default=0.0),
+        recovered / 1e6,
+        start_s,
+        start_cpu_s,
+        float(alone["seconds"]) if alone else None,
+        int(alone["records_read"]) / float(alone["seconds"]) if alone else None,
+    )

@@ -1,0 +1,81 @@
+"""py-spy looks at a worker from outside while it works: in a virtual environment of its own, as nobody else needs it."""
+
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from tests.bench.worker.ground import BUILD
+from tests.bench.worker.machine import ends_with_us
+
+PY_SPY = "py-spy==0.4.*"
+A_SECOND = 100
+LEAST, LEAST_OWN = 0.01, 0.015
+"""The shares from which a function of ours is shown, and any other one."""
+OURS = ("streams/", "schemas/")
+END_S = 60.0
+
+
+class Slice(Struct, frozen=True):
+    function: str
+    """With its file."""
+    inclusive: float
+    """Of the time in which Python runs (a thread holds the interpreter), the share in which it is on the stack."""
+    own: float
+    """The share in which it is what runs."""
+
+    @property
+    def ours(self) -> bool:
+        return any(f"({package}" in self.function for package in OURS)
+
+
+def environment(name: str, *packages: str) -> Path:
+    """The folder of executables of a virtual environment under build/ that holds these packages; made where there is none."""
+    folder = BUILD / name
+    if not (folder / "ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *packages], check=True)
+        (folder / "ready").touch()
+    return folder / "bin"
+
+
+@contextmanager
+def profiled(pid: int) -> Iterator[list[Slice]]:
+    """What it gives is filled when the block ends."""
+    slices: list[Slice] = []
+    spy = environment("py-spy", PY_SPY) / "py-spy"
+    with tempfile.TemporaryDirectory() as folder:
+        stacks = Path(folder) / "stacks"
+        command = [str(spy), "record", "--pid", str(pid), "--gil", "--rate", str(A_SECOND), "--format", "raw", "--output", str(stacks)]
+        recording = subprocess.Popen(ends_with_us(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield slices
+        finally:
+            recording.send_signal(signal.SIGINT)  # it writes what it has seen
+            recording.wait(END_S)
+        slices.extend(largest(stacks.read_text()))
+
+
+def largest(stacks: str) -> list[Slice]:
+    """`stacks`: a line each, the frames from the outside in with `;` between, and how often it was seen."""
+    inclusive: Counter[str] = Counter()
+    own: Counter[str] = Counter()
+    for line in stacks.splitlines():
+        frames, _, count = line.rpartition(" ")
+        names = [_named(frame) for frame in frames.split(";")]
+        inclusive.update(dict.fromkeys(names, int(count)))
+        own[names[-1]] += int(count)
+    seen = own.total()
+    slices = [Slice(name, count / seen, own[name] / seen) for name, count in inclusive.most_common()]
+    return [each for each in slices if each.own >= LEAST_OWN or (each.inclusive >= LEAST and each.ours)]
+
+
+def _named(frame: str) -> str:
+    """Without the line, which differs within a function."""
+    return frame.rpartition(":")[0] + ")" if ":" in frame else frame

@@ -1,0 +1,52 @@
+"""What is made of what was seen: the sums of the measurements, on examples."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from schemas.touchpoint import TOPIC_PREFIX
+from streams.logs.file import Found
+from streams.logs.line import Line
+from streams.policy_file import load_policy
+from tests.bench.worker import shops
+from tests.bench.worker.drain import Moment, NotMeasured, over
+from tests.bench.worker.profile import largest
+
+
+def moments(*done: int) -> Sequence[Moment]:
+    """A second apart; half of each the workers ran, a quarter they had no core."""
+    return [Moment(at, touchpoints, at / 2, 1_000 - at, at / 2, at / 4) for at, touchpoints in enumerate(done)]
+
+
+def test_a_drain_is_counted_from_the_first_checkpoint_on() -> None:
+    drain = over(moments(0, 0, 100, 300, 500), workers=1)
+    assert (drain.touchpoints, drain.seconds, drain.a_second) == (400, 2, 200)
+    assert (drain.cpu_s, drain.a_cpu_second, drain.cpu_us) == (1, 400, 2_500)
+    assert (drain.loop_busy, drain.loop_waited, drain.rss) == (0.5, 0.25, 1_000)
+
+
+def test_what_one_checkpoint_holds_is_no_measurement() -> None:
+    with pytest.raises(NotMeasured, match="500 touchpoints are too few"):
+        over(moments(0, 500), workers=1)
+
+
+def test_a_profile_counts_a_function_once_a_stack_however_deep_it_calls_itself() -> None:
+    stacks = (
+        "run (streams/run.py:3);take (streams/take.py:7);take (streams/take.py:9);loads (json/decoder.py:2) 3\nrun (streams/run.py:4) 1\n"
+    )
+    found = {each.function: (each.inclusive, each.own) for each in largest(stacks)}
+    assert found == {
+        "run (streams/run.py)": (1, 0.25),
+        "take (streams/take.py)": (0.75, 0),
+        "loads (json/decoder.py)": (0.75, 0.75),
+    }
+
+
+@pytest.mark.parametrize("channels", shops.SHOPS)
+def test_every_touchpoint_comes_through_a_channel_of_its_companys_policy(channels: int, tmp_path: Path) -> None:
+    watched = load_policy(shops.policy(channels, tmp_path)).channels
+    assert len(watched) == channels
+    names = load_policy(shops.POLICY).channels
+    sent = [Found(Line(TOPIC_PREFIX + name, None, None, 0, f"c-{n}".encode(), b""), "", 0) for name in names for n in range(20)]
+    assert {found.says.topic.removeprefix(TOPIC_PREFIX) for found in shops.through(channels)(sent)} == set(watched)
