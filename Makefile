@@ -93,8 +93,8 @@ kafka-status: $(READY)  ## say which of its brokers run
 	@$(BIN)/python -m deploy.kafka status
 
 .PHONY: test-kafka
-test-kafka: $(READY)  ## run the behaviour tests on a real Kafka of three brokers
-	@$(BIN)/pytest -q --brokers 3 tests/engine tests/kafka
+test-kafka: $(READY)  ## run the behaviour tests on a real Kafka of three brokers, two files at a time
+	@$(BIN)/pytest -q --brokers 3 --numprocesses 2 --dist loadfile tests/engine tests/kafka
 
 .PHONY: faults
 faults: $(READY)  ## break three brokers and their workers at random: SEED= ROUNDS=

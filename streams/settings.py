@@ -99,9 +99,9 @@ class Settings(Access):
         description="How many records (of 4 KB; larger ones count as several) may wait between the broker and the detectors",
     )
     decoded_journeys: int = Field(
-        50_000,
+        20_000,
         ge=0,
-        description="How many journeys are kept decoded, some 4 KB each, of all partition numbers together; the others lie as bytes, "
+        description="How many journeys are kept decoded, some 10 KB each, of all partition numbers together; the others lie as bytes, "
         "and are decoded and encoded again for each touchpoint that comes",
     )
 

@@ -23,9 +23,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before the tests are collected: what they are skipped for depends on it. Workers of pytest-xdist inherit the address."""
+    """Before the tests are collected: what they are skipped for depends on it. Each worker of pytest-xdist has a Kafka of its own, for the
+    topics of two tests have the same names."""
     brokers = config.getoption("--brokers")
-    if not brokers or hasattr(config, "workerinput"):
+    hands_out = not hasattr(config, "workerinput") and config.getoption("numprocesses", None)
+    if not brokers or hands_out:
         return
     folder = Path(tempfile.mkdtemp(prefix="throughline-kafka-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
