@@ -131,7 +131,9 @@ def read(running: Live) -> defaultdict[str, list[LogRecord]]:
     begun: set[tuple[str, int]] = set()
     for record in dump([*(TOPIC_PREFIX + channel for channel in running.policy["channels"]), *topics.written()], running.address):
         where = (record.topic, record.partition)
-        assert all_of_it or where in begun or record.offset == 0, f"the embedded broker has dropped the beginning of {record.topic}[{record.partition}]"
+        assert all_of_it or where in begun or record.offset == 0, (
+            f"the embedded broker has dropped the beginning of {record.topic}[{record.partition}]"
+        )
         begun.add(where)
         found[record.topic].append(record)
     return found
