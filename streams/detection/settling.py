@@ -78,7 +78,7 @@ class Settling:
                 journey.append(item)
                 self._folding.observe(fold, item.at, seen, step)
                 journey.mark(self._folding)
-                if item.at < place:
+                if item.at < place:  # else none can be due before it: a deadline takes effect no earlier than what was just observed
                     self._folding.run(fold, place, step)
             else:
                 self._insert(journey, item, step)

@@ -1,4 +1,4 @@
-"""A virtual environment for each engine, from its own pinned requirements: nothing of them is among the project's."""
+"""A virtual environment for each engine and tool of the benchmarks, from its own pinned requirements: none of them is the project's."""
 
 import subprocess
 import sys

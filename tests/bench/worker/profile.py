@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -11,10 +10,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.bench.worker.ground import BUILD
+from tests.bench.jobs.venvs import made_venv
 from tests.bench.worker.machine import ends_with_us
 
-PY_SPY = "py-spy==0.4.*"
 A_SECOND = 100
 LEAST, LEAST_OWN = 0.01, 0.015
 """The shares from which a function of ours is shown, and any other one."""
@@ -35,21 +33,11 @@ class Slice(Struct, frozen=True):
         return any(f"({package}" in self.function for package in OURS)
 
 
-def environment(name: str, *packages: str) -> Path:
-    """The folder of executables of a virtual environment under build/ that holds these packages; made where there is none."""
-    folder = BUILD / name
-    if not (folder / "ready").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *packages], check=True)
-        (folder / "ready").touch()
-    return folder / "bin"
-
-
 @contextmanager
 def profiled(pid: int) -> Iterator[list[Slice]]:
     """What it gives is filled when the block ends."""
     slices: list[Slice] = []
-    spy = environment("py-spy", PY_SPY) / "py-spy"
+    spy = made_venv("py-spy").with_name("py-spy")
     with tempfile.TemporaryDirectory() as folder:
         stacks = Path(folder) / "stacks"
         command = [str(spy), "record", "--pid", str(pid), "--gil", "--rate", str(A_SECOND), "--format", "raw", "--output", str(stacks)]

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Struct
 
 from schemas.instant import SECOND
+from tests.bench.jobs.venvs import made_venv
 from tests.bench.worker.crew import Worker, log_of
 from tests.bench.worker.ground import BUILD, Committed, Ground, ground
 from tests.bench.worker.latency import LIVE, READY_S
 from tests.bench.worker.living import Feed, caught_up, feeding
-from tests.bench.worker.profile import environment
 from tests.bench.worker.results import keep, out, table
 from tests.bench.worker.told import Told, alerts
 
@@ -23,7 +23,6 @@ SHARE = 1 / 3
 CUSTOMERS_A_TOUCHPOINT = 15
 """By touchpoints a second: so few that all have been seen after some minutes, and their histories are as long as they get."""
 FILE, PICTURE = BUILD.with_name("soak.json"), BUILD.with_name("soak.svg")
-DRAWN_WITH = "matplotlib==3.10.*"
 
 
 class Sample(Struct, frozen=True):
@@ -94,7 +93,7 @@ def run(most: float, minutes: float) -> None:
 
 def draw() -> None:
     """The last soak, as a picture."""
-    python = environment("drawing", DRAWN_WITH) / "python"
+    python = made_venv("plot")
     subprocess.run([str(python), str(Path(__file__).with_name("drawing.py")), str(FILE), str(PICTURE)], check=True)
     out.print(f"drawn: {PICTURE}", highlight=False)
 
