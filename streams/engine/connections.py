@@ -37,6 +37,10 @@ USUAL_LARGEST = 1_048_588
 """Kafka's default, where it may not be asked."""
 PATIENCE_S = (1, 2, 5, 10, 30)
 """Between attempts to reach the broker at the start; the last one for ever."""
+LOOK_AGAIN_S = 0.5
+SHOWN_AFTER = 10
+"""Times that topics which are not shown are looked for again."""
+NOT_SHOWN = "topics are not shown; looking again, for they may just have been made"
 
 _Found = TypeVar("_Found")
 
@@ -51,6 +55,10 @@ class Cluster(Struct, frozen=True):
     """The most bytes that the dead letters' topic takes at once."""
     found: Found
     """What it says of the topics that are needed."""
+
+    def unseen(self, topics: Iterable[str]) -> list[str]:
+        """Those that a real Kafka does not show; the embedded broker makes its topics when they are first used."""
+        return [] if self.embedded else sorted(set(topics) - set(self.found.topics))
 
 
 class Connections:
@@ -137,15 +145,27 @@ class Connections:
             return {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
 
     async def awaited_cluster(self, topics: Iterable[str], stop: asyncio.Event) -> Cluster | Refusal | None:
-        """Tries until a broker answers, and says so; a refusal that waiting does not mend; None when told to stop before."""
-        attempt = 0
+        """Tries until a broker answers, and says so; a refusal that waiting does not mend; None when told to stop before.
+
+        Topics that are not shown are looked for again a while: a broker may not have heard yet of those that were just made, nor one
+        that has just come back of any.
+        """
+        wanted = frozenset(topics)
+        unanswered, unshown = 0, 0
+        wait: float
         while not stop.is_set():
-            found = await _unless(stop, self._cluster_or_why_not(topics))
-            if not isinstance(found, Refusal) or found.code is not None:
+            found = await _unless(stop, self._cluster_or_why_not(wanted))
+            if isinstance(found, Refusal) and found.code is None:
+                wait = PATIENCE_S[min(unanswered, len(PATIENCE_S) - 1)]
+                unanswered += 1
+                _log.warning("Kafka does not answer; trying again", kafka=self._kafka, in_seconds=wait, error=found.why)
+            elif isinstance(found, Cluster) and (unseen := found.unseen(wanted)) and unshown < SHOWN_AFTER:
+                wait = LOOK_AGAIN_S
+                unshown += 1
+                if unshown == 1:
+                    _log.info(NOT_SHOWN, topics=unseen, seconds=LOOK_AGAIN_S * SHOWN_AFTER)
+            else:
                 return found
-            wait = PATIENCE_S[min(attempt, len(PATIENCE_S) - 1)]
-            attempt += 1
-            _log.warning("Kafka does not answer; trying again", kafka=self._kafka, in_seconds=wait, error=found.why)
             try:
                 await asyncio.wait_for(stop.wait(), wait)
             except TimeoutError:

@@ -19,6 +19,7 @@ from typer.testing import Result
 
 from deploy.kafka.cluster import Cluster
 from streams.engine.broken import BROKEN
+from streams.engine.connections import NOT_SHOWN
 from streams.exits import MISCONFIGURED
 from streams.kafka.catalogue import catalogue
 from streams.kafka.found import Described, look
@@ -197,6 +198,15 @@ def test_a_worker_ends_with_each_topic_it_cannot_work_with_by_name(made: Topics,
     with running(tmp_path, POLICY, KAFKA=made.kafka) as command:
         until(lambda: '"working"' in command.said, "a worker that works")
         assert errors(command).keys() - {"Group Coordinator Request failed: [Error 15] GroupCoordinatorNotAvailableError"} == set()
+        command.process.terminate()
+        assert command.process.wait(PATIENCE_S) == 0
+
+
+def test_topics_that_a_broker_shows_late_are_waited_for(topics: Topics, tmp_path: Path) -> None:
+    with running(tmp_path, POLICY, KAFKA=topics.kafka) as command:
+        until(lambda: NOT_SHOWN in command.said, "a worker that waits for its topics")
+        assert topics.say("create").exit_code == 0
+        until(lambda: '"working"' in command.said, "a worker that works")
         command.process.terminate()
         assert command.process.wait(PATIENCE_S) == 0
 
