@@ -61,6 +61,10 @@ class Held:
         """What is before is to be settled; a worker that has just taken over knows of little progress at first."""
         return max(self.settled, self.progress.settled())
 
+    def unsettled(self) -> int:
+        """Milliseconds of what has been read that are still to be settled; 0 while nothing ever was."""
+        return self.due_until() - self.settled if self.settled > -NEVER else 0
+
     def lagging(self) -> Iterable[str]:
         """The channels of which something that can be read is known to be unread."""
         return (channel for channel, end in self.ends.items() if self.admitted[channel] < end)

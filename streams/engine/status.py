@@ -33,6 +33,11 @@ def readiness(held: Iterable[Held], now: int, patience: int, *, assigned: bool, 
             )
         far = "has not been read yet" if worst.progress.read(channel) == -NEVER else f"is read {behind // SECOND} s behind"
         return Readiness(Phase.BEHIND, f"{TOPIC_PREFIX}{channel} {far} on partition number {worst.number}")
+    slowest = max(held, key=Held.unsettled)
+    if (unsettled := slowest.unsettled()) > patience:
+        return Readiness(
+            Phase.BEHIND, f"{unsettled // SECOND} s of what has been read on partition number {slowest.number} are not settled yet"
+        )
     return Readiness(Phase.READY, f"{len(held)} partition numbers, {max(behind, 0) / SECOND:.1f} s behind at most")
 
 

@@ -40,5 +40,13 @@ def test_a_topic_that_has_not_been_read_is_named() -> None:
     assert phase(held(3))[1] == "touchpoints.chat has not been read yet on partition number 3"
 
 
+def test_what_is_read_and_not_settled_is_behind_too() -> None:
+    mine = read_at(NOW, NOW)
+    mine.settled = mine.due_until() - 60 * SECOND
+    assert phase(mine)[0] is Phase.READY
+    mine.settled -= SECOND
+    assert phase(mine) == (Phase.BEHIND, "61 s of what has been read on partition number 3 are not settled yet")
+
+
 def test_told_to_stop_it_is_not_ready() -> None:
     assert phase(read_at(NOW, NOW), stopping=True)[0] is Phase.STOPPING
