@@ -102,9 +102,8 @@ def agents(
                 if chunk.epoch != epoch():
                     continue  # of an assignment that has ended: what follows begins with a seek
                 _take(admitting, chunk)
-                weight = chunk.weight()
-                pace.admitted(weight)
-                taken(weight)
+                pace.admitted(chunk.weight)
+                taken(chunk.weight)
                 await asyncio.sleep(0)
 
     return agent

@@ -34,6 +34,8 @@ from streams.settings import Settings
 RECORDS_A_CHECKPOINT = 16_000
 """At most so many. A transaction costs as much as some hundred records: with 4,000 to a checkpoint of 12 of them, a backlog takes a
 quarter longer, with 40,000 a tenth less."""
+GIVEN_RECORDS = 1_000
+"""At most so many lie with the agents, which take chunks of their channels by turns: with more, the order of arrival would be lost."""
 
 
 class Services(BootStrategy):
@@ -71,6 +73,7 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
         table_standby_replicas=0,
         broker_session_timeout=settings.session_timeout_ms / 1000,
     )
+    given = min(GIVEN_RECORDS, settings.queued_records // 2)
     reader, stable = connections.reader(), connections.reader("read_committed")
     journeys = Journeys(
         connections,
@@ -102,13 +105,19 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
             now=now,
         ),
         probe=Probe(journeys.held, reader, stable, now),
-        read_ahead=ReadAhead(settings.queued_records),
+        read_ahead=ReadAhead(given),
         pace=Pace(RECORDS_A_CHECKPOINT),
         watchdog=Watchdog(settings.stuck_ms),
         metrics=metrics,
         instance=settings.instance,
     )
-    app.transport = Transport(app.conf.broker_consumer, app, intake=worker, make_consumer=connections.group_consumer)
+    app.transport = Transport(
+        app.conf.broker_consumer,
+        app,
+        intake=worker,
+        in_memory=settings.queued_records - given,
+        make_consumer=connections.group_consumer,
+    )
     agent = agents(admitting, worker.pace, worker.epoch, worker.received, worker.read_ahead.taken)
     for topic in channel_topics:
         app.agent(app.topic(topic, key_type=bytes, value_type=bytes), name=topic)(agent)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from faust.types import TP
 
+from schemas.instant import NEVER
 from schemas.touchpoint import Record
 from streams.engine.broken import broken
 
@@ -23,10 +24,13 @@ class Chunk(NamedTuple):
     """The position after: what is committed when all records are admitted."""
     records: Sequence[Record]
     epoch: int
+    weight: int
+    """In records; one of many bytes weighs as much as several."""
 
-    def weight(self) -> int:
-        """In records; one of many bytes weighs as much as several."""
-        return sum(1 + len(record.value or b"") // ONE_RECORD_BYTES for record in self.records)
+    @property
+    def arrived(self) -> int:
+        """When its first record did; where there are only markers, before everything."""
+        return self.records[0].timestamp if self.records else -NEVER
 
 
 class Span(NamedTuple):
@@ -45,6 +49,6 @@ def in_chunks(tp: TP, span: Span, epoch: int, most: int = CHUNK_RECORDS) -> list
     for first in range(0, max(len(span.records), 1), most):
         part = span.records[first : first + most]
         end = span.end if first + most >= len(span.records) else part[-1].offset + 1
-        chunks.append(Chunk(tp, start, end, part, epoch))
+        chunks.append(Chunk(tp, start, end, part, epoch, sum(1 + len(record.value or b"") // ONE_RECORD_BYTES for record in part)))
         start = end
     return chunks

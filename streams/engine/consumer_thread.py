@@ -15,8 +15,6 @@ from streams.engine.chunk import Span
 if TYPE_CHECKING:
     from streams.engine.transport import Consumer, Transport
 
-FETCHED_RECORDS = 4_000
-"""At most so many by one fetch."""
 FAUST_LOGGER = logging.getLogger("faust")
 """What Faust's own code says belongs to Faust, also where a class of ours runs it."""
 
@@ -47,7 +45,7 @@ class Thread(driver.AIOKafkaConsumerThread):
         before = {tp: assignment.state_value(tp)._position for tp in assignment.tps}  # noqa: SLF001
         try:
             with fetcher._subscriptions.fetch_context():  # noqa: SLF001
-                records = await fetcher.fetched_records(active_partitions, timeout=timeout, max_records=FETCHED_RECORDS)
+                records = await fetcher.fetched_records(active_partitions, timeout=timeout, max_records=self.consumer.abreast.most())
         except KafkaError:
             if self._coordinator._pending_exception is None:  # noqa: SLF001
                 raise

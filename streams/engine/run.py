@@ -113,7 +113,7 @@ async def _connect_and_work(settings: Settings, policy: Policy, metrics: Metrics
         show()
 
     def show() -> None:
-        gauges.show(worker.held.values(), now(), worker.read_ahead.records, standing.readiness())
+        gauges.show(worker.held.values(), now(), queued=worker.in_memory, held_up=worker.held_up(), standing=standing.readiness())
 
     async def ask_why() -> None:
         if worker.working and not worker.answered:  # a password may have been changed; the successor reads the new one

@@ -1,12 +1,11 @@
 """What a worker is doing, for /readyz and for the gauges."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.instant import NEVER, SECOND
 from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection.progress import SKEW
-from streams.engine.alignment import paused
 from streams.engine.held import Held
 from streams.metrics import Metrics
 from streams.readiness import Phase, Readiness
@@ -47,7 +46,8 @@ class Gauges:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
 
-    def show(self, held: Iterable[Held], now: int, queued: int, standing: Readiness) -> None:
+    def show(self, held: Iterable[Held], now: int, *, queued: int, held_up: Mapping[str, int], standing: Readiness) -> None:
+        """`held_up`: by channel, how many partitions wait for another channel."""
         metrics, held = self._metrics, list(held)
         metrics.standing(standing)
         metrics.queued.set(queued)
@@ -74,4 +74,4 @@ class Gauges:
         metrics.backlog.show(backlog)
         metrics.admitted_offset.show(offsets)
         metrics.settled_lag.show(settled)
-        metrics.paused.show(Counter((channel,) for mine in held for channel in paused(mine)))
+        metrics.paused.show({(channel,): count for channel, count in held_up.items()})

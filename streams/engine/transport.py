@@ -7,7 +7,6 @@ committed. Positions, not offsets: transaction markers, aborted records and comp
 
 import asyncio
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,10 +16,12 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import Message
 
+from streams.engine.abreast import Abreast
 from streams.engine.broken import broken, failed
 from streams.engine.chunk import Chunk, Span, in_chunks
 from streams.engine.consumer_thread import FAUST_LOGGER, Thread
 from streams.engine.queued import Queued
+from streams.engine.read_ahead import ReadAhead
 
 POLL_S = 0.25
 """How long one fetch waits for records; a seek waits as long for its turn."""
@@ -39,15 +40,12 @@ class Assignment(NamedTuple):
 class Intake(Protocol):
     """What reads the chunks, as the transport sees it."""
 
-    def fetchable(self, assigned: AbstractSet[TP]) -> set[TP]:
-        """Those that may be read now; the others are ahead of their partition number's other topics."""
-        ...
+    read_ahead: ReadAhead
+    """How much the agents have been given."""
 
-    async def room(self) -> None:
-        """Returns when there is room in memory for more records."""
+    def unread(self, tp: TP, position: int) -> bool:
+        """Whether the broker is known to hold something of it from `position` on."""
         ...
-
-    def queued(self, weight: int) -> None: ...
 
     def starts(self) -> Mapping[TP, int]:
         """Where reading begins, by topic partition; asked once an assignment, after recovery."""
@@ -78,6 +76,7 @@ class Consumer(driver.Consumer):
         self._sought = -1
         """The epoch of the last seek: before it nothing is fetched, as positions are anybody's."""
         self.queued = Queued()
+        self.abreast = Abreast(self.transport.in_memory, self.transport.intake.unread)
         # A fetch under way during a seek would move the position after it: its records are dropped as of the old epoch, and
         # nobody would put the position back.
         self._fetch_or_seek = asyncio.Lock()
@@ -88,6 +87,7 @@ class Consumer(driver.Consumer):
     def begin_epoch(self) -> None:
         self.epoch += 1
         self.queued.clear()
+        self.abreast.begin({})
 
     def coordination_ended(self) -> bool:
         return self._thread.coordination_ended()
@@ -106,27 +106,29 @@ class Consumer(driver.Consumer):
                 await self.wait(self.can_resume_flow.wait())
                 continue
             try:
-                chunks = await self._fetch()
+                await self._fetch()
             except ConsumerStoppedError:
                 return
             except TopicAuthorizationFailedError as error:
                 failed(error, "the channels cannot be read")
-            for chunk in chunks:
-                await self.transport.intake.room()
+            for chunk in self.abreast.take():
+                await self.transport.intake.read_ahead.room()
                 if chunk.epoch != self.epoch:
                     break
                 self._deliver(chunk)
 
-    async def _fetch(self) -> list[Chunk]:
+    async def _fetch(self) -> None:
         async with self._fetch_or_seek:
             epoch = self.epoch
-            active = self.transport.intake.fetchable(self._get_active_partitions()) if epoch == self._sought else set()
-            spans: Mapping[TP, Span] = await self._getmany(active, timeout=POLL_S) if active and self.flow_active else {}  # type: ignore[assignment]
+            wanted = self.abreast.wanted() & self._get_active_partitions() if epoch == self._sought else set()
+            spans: Mapping[TP, Span] = await self._getmany(wanted, timeout=POLL_S) if wanted and self.flow_active else {}  # type: ignore[assignment]
             if epoch != self.epoch or not self.flow_active:
-                return []  # the next assignment begins with a seek
+                return  # the next assignment begins with a seek
+            for tp, span in spans.items():
+                for chunk in in_chunks(tp, span, epoch):
+                    self.abreast.put(chunk)
         if not spans:
-            await asyncio.sleep(0 if active else IDLE_S)
-        return [chunk for tp, span in spans.items() for chunk in in_chunks(tp, span, epoch)]
+            await asyncio.sleep(0 if wanted else IDLE_S)
 
     def _deliver(self, chunk: Chunk) -> None:
         tp, expected = chunk.tp, self._next.get(chunk.tp)
@@ -136,7 +138,7 @@ class Consumer(driver.Consumer):
                 topic=tp.topic, partition=tp.partition, expected=expected, start=chunk.start, end=chunk.end,
             )  # fmt: skip
         self._next[tp] = chunk.end
-        self.transport.intake.queued(chunk.weight())
+        self.transport.intake.read_ahead.queued(chunk.weight)
         generation = self.app.consumer_generation_id  # Faust's streams drop what has another
         message = Message(tp.topic, tp.partition, chunk.end, 0.0, 0, None, None, None, None, tp=tp, generation_id=generation)
         for channel in self.app.topics._tp_index[tp]:  # type: ignore[attr-defined]  # noqa: SLF001 -- exactly one agent
@@ -150,6 +152,7 @@ class Consumer(driver.Consumer):
             starts = self.transport.intake.starts()
             await self._thread.seek_all(starts, epoch)
             self._next = dict(starts)
+            self.abreast.begin(starts)
             self._sought = epoch
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
@@ -177,7 +180,9 @@ class Consumer(driver.Consumer):
 class Transport(driver.Transport):
     Consumer = Consumer
 
-    def __init__(self, url: Any, app: Any, *, intake: Intake, make_consumer: Callable[[], AIOKafkaConsumer]) -> None:
+    def __init__(self, url: Any, app: Any, *, intake: Intake, in_memory: int, make_consumer: Callable[[], AIOKafkaConsumer]) -> None:
+        """`in_memory`: how many records may wait there, a large one counting as several."""
         super().__init__(url, app)
+        self.in_memory = in_memory
         self.intake = intake
         self.make_consumer = make_consumer

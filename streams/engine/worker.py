@@ -1,8 +1,8 @@
 """A worker's life: what it does at each assignment, between two, and at its end."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import cast
 
 from aiokafka import AIOKafkaConsumer
@@ -11,7 +11,7 @@ from faust.types import TP
 from structlog.stdlib import get_logger
 
 from schemas.touchpoint import TOPIC_PREFIX
-from streams.engine import alignment, collector
+from streams.engine import collector
 from streams.engine.agents import LOST_CHUNK, Admitting
 from streams.engine.broken import broken, end_if_refused, raised, taken_over
 from streams.engine.checkpoint import Checkpoint
@@ -78,6 +78,16 @@ class Worker:
         """Whether the broker has told the topics' ends when it was last asked."""
         return self._probe.answered
 
+    @property
+    def in_memory(self) -> int:
+        """Records between the broker and the agents; a large one counts as several."""
+        return self._consumer.abreast.records + self.read_ahead.records if self.assigned else 0
+
+    def held_up(self) -> Counter[str]:
+        """By channel, how many partitions wait for another channel that is behind."""
+        waiting = self._consumer.abreast.held_up() if self.assigned else Counter[str]()
+        return Counter({topic.removeprefix(TOPIC_PREFIX): count for topic, count in waiting.items()})
+
     def epoch(self) -> int:
         return self._consumer.epoch
 
@@ -86,14 +96,9 @@ class Worker:
         return cast("Consumer", self.app.consumer)
 
     # -- Intake
-    def fetchable(self, assigned: AbstractSet[TP]) -> set[TP]:
-        return alignment.fetchable(assigned, self.held) if self.working else set()
-
-    async def room(self) -> None:
-        await self.read_ahead.room()
-
-    def queued(self, weight: int) -> None:
-        self.read_ahead.queued(weight)
+    def unread(self, tp: TP, position: int) -> bool:
+        held = self.held.get(tp.partition)
+        return held is not None and position < held.ends[tp.topic.removeprefix(TOPIC_PREFIX)]
 
     def received(self, chunk: Chunk) -> None:
         if chunk.epoch == self.epoch():

@@ -16,7 +16,7 @@ def records(*offsets: int) -> list[Any]:
     found = []
     for offset in offsets:
         record = object.__new__(Read)
-        record.offset = offset
+        record.offset, record.timestamp, record.value = offset, offset, b""
         found.append(cast("Any", record))
     return found
 
@@ -40,7 +40,7 @@ def test_a_large_record_weighs_as_much_as_several_and_a_tombstone_as_one() -> No
     for record, value in zip(read, (b"x" * 100, b"x" * (ONE_RECORD_BYTES - 1), b"x" * (10 * ONE_RECORD_BYTES), None), strict=True):
         record.value = value
     (chunk,) = in_chunks(CHAT, Span(1, 5, read), epoch=0)
-    assert chunk.weight() == 1 + 1 + 11 + 1
+    assert chunk.weight == 1 + 1 + 11 + 1
 
 
 @given(st.sets(st.integers(0, 50), max_size=30), st.integers(1, 7), st.integers(0, 5))
