@@ -5,7 +5,9 @@ from itertools import product
 from typing import Generic, TypeVar
 
 from msgspec import Struct
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from streams.histogram import Histogram
 
 OTHER = "other"
 """What a value that is in no list is counted as."""

@@ -57,6 +57,8 @@ class Head(Struct, array_like=True, gc=False):
 
 
 class _Packed(Struct, array_like=True, gc=False):
+    """As `Journey.packed` writes it."""
+
     due: int
     open: dict[str, int]
     applied: dict[str, int]
@@ -197,25 +199,11 @@ class Journey:
         fold = folding.pack(self.fold)
         base = None if self.base == fold else self.base
         return _encode(
-            _Packed(
-                self.due,
-                self.open,
-                applied,
-                self.counted,
-                self.pending,
-                self.settled_to,
-                self.erased_at,
-                self.horizon,
-                fold,
-                base,
-                self.history,
-                self.items,
-                self.first_at,
-                self.last,
-                self.told,
-                self.measured,
+            (
+                self.due, self.open, applied, self.counted, self.pending, self.settled_to, self.erased_at, self.horizon, fold, base,
+                self.history, self.items, self.first_at, self.last, self.told, self.measured,
             )
-        )
+        )  # fmt: skip
 
     @classmethod
     def unpack(cls, value: bytes, folding: Folding) -> "Journey":

@@ -52,6 +52,9 @@ class Partition:
     def __len__(self) -> int:
         return len(self._awake) + len(self._asleep)
 
+    def __contains__(self, journey: str) -> bool:
+        return journey in self._awake or journey in self._asleep
+
     @property
     def decoded(self) -> int:
         """How many journeys lie decoded, ready for use."""

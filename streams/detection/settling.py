@@ -74,7 +74,7 @@ class Settling:
             return step
         fold = journey.fold
         try:
-            if item.place > journey.last and item.at > fold.fired and item.at >= fold.now:
+            if item.at > fold.fired and item.at >= fold.now and item.place > journey.last:
                 journey.append(item)
                 self._folding.observe(fold, item.at, seen, step)
                 journey.mark(self._folding)

@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.decode import decode
 from schemas.forwarded import origin_header
+from schemas.identity import key_of
 from schemas.partitioner import partition_for
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX, Heartbeat, Record, Refused, Touchpoint
@@ -66,12 +67,11 @@ class Admitting:
     def _admit(self, held: Held, record: Record, tally: Tally) -> None:
         match decode(record):
             case Touchpoint() as touchpoint:
-                identity = touchpoint.journey[2:].encode()
-                right = partition_for(identity, self._counts[record.topic])
-                if right == held.number:
+                # A journey that is here already is where it belongs, and a hash costs as much as admitting it.
+                if touchpoint.journey in held.partition or (right := self._belongs_to(touchpoint)) == held.number:
                     tally.admitted(touchpoint, held.partition.admit(touchpoint))
                 else:
-                    held.outgoing.append(forwarded(record, right, identity))
+                    held.outgoing.append(forwarded(record, right, key_of(touchpoint.journey)))
                     tally.misrouted += 1
             case Refused() as refused:
                 held.outgoing.append(self._letters.of(record, refused))
@@ -79,11 +79,14 @@ class Admitting:
             case Heartbeat():
                 tally.heartbeats += 1
 
+    def _belongs_to(self, touchpoint: Touchpoint) -> int:
+        return partition_for(key_of(touchpoint.journey), self._counts[touchpoint.topic])
 
-def forwarded(record: Record, right: int, identity: bytes) -> Outgoing:
+
+def forwarded(record: Record, right: int, key: bytes) -> Outgoing:
     """The record as its producer should have sent it; it keeps its time, which a topic with LogAppendTime sets anew."""
     headers = [*record.headers, origin_header(record.partition, record.offset)]
-    return Outgoing(record.topic, right, identity, record.value, record.timestamp, headers)
+    return Outgoing(record.topic, right, key, record.value, record.timestamp, headers)
 
 
 def agents(

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from aiokafka import TopicPartition
 from structlog.stdlib import get_logger
 
-from schemas.instant import NEVER, SECOND
+from schemas.instant import SECOND
 from schemas.partitioner import partition_for
 from schemas.touchpoint import TOPIC_PREFIX
-from streams.detection.change import AlertChange, Failed
+from streams.detection.change import AlertChange, Change, Failed
 from streams.detection.detector import Measured
 from streams.engine import counts
 from streams.engine.broken import bug
@@ -21,9 +21,11 @@ from streams.engine.held import CLOCK_KEY, Clock, Held
 from streams.engine.sending import Outgoing
 from streams.metrics import LARGE_JOURNEY, Metrics
 
-MOST_JOURNEYS = 500
-"""Settled of one partition number in one transaction. Where thousands of deadlines are over at once, the event loop must still turn,
-and no transaction take so long that the broker gives it up."""
+MOST_JOURNEYS = 20_000
+"""Settled in one checkpoint, of all partition numbers together: a million deadlines may be over at once, and what a transaction holds lies
+in memory, and takes time in which the broker may give it up."""
+IN_ONE_GO = 500
+"""Journeys settled before the event loop turns."""
 
 _log = get_logger(__name__)
 
@@ -43,10 +45,22 @@ class Due(NamedTuple):
     """Whether all that could be settled is; if not, the next checkpoint goes on."""
 
 
-def due(held: Held) -> Due | None:
-    """Settles what can be settled and takes what is to be written; None if that is nothing. No await in here: one instant."""
-    to = held.due_until()
-    changes = list(held.partition.advance(to, MOST_JOURNEYS)) if to > -NEVER else []
+async def due(held: Held, most: int) -> Due | None:
+    """Settles what can be settled, `most` so many journeys, and takes what is to be written; None if that is nothing.
+
+    What is admitted while the event loop turns is placed behind what is settled here, and is taken too.
+    """
+    to, changes = held.due_until(), list[Change]()
+    for _ in range(0, most, IN_ONE_GO):
+        changes += held.partition.advance(to, IN_ONE_GO)
+        if not held.partition.behind(to):
+            break
+        await asyncio.sleep(0)
+    return _taken(held, to, changes)
+
+
+def _taken(held: Held, to: int, changes: Sequence[Change]) -> Due | None:
+    """At one instant: positions, and the journeys as they are at these."""
     whole = not held.partition.behind(to)
     if whole:
         held.settled = to
@@ -99,7 +113,7 @@ class Checkpoint:
             try:
                 taken, dues = held(), []
                 for mine in taken:
-                    if (found := due(mine)) is not None:
+                    if (found := await due(mine, max(MOST_JOURNEYS // len(taken), IN_ONE_GO))) is not None:
                         dues.append(found)
                     await asyncio.sleep(0)  # a transaction is of one number, so between two of them the agents may go on
                 if dues:

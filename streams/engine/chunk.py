@@ -49,6 +49,8 @@ def in_chunks(tp: TP, span: Span, epoch: int, most: int = CHUNK_RECORDS) -> list
     for first in range(0, max(len(span.records), 1), most):
         part = span.records[first : first + most]
         end = span.end if first + most >= len(span.records) else part[-1].offset + 1
-        chunks.append(Chunk(tp, start, end, part, epoch, sum(1 + len(record.value or b"") // ONE_RECORD_BYTES for record in part)))
+        chunks.append(
+            Chunk(tp, start, end, part, epoch, len(part) + sum([len(record.value or b"") // ONE_RECORD_BYTES for record in part]))
+        )
         start = end
     return chunks

@@ -13,30 +13,27 @@ class Tally:
         """`lateness` of the channel, in milliseconds."""
         self._channel = channel
         self._lateness = lateness
-        self._admissions: Counter[Admission] = Counter()
-        self._types: Counter[str] = Counter()
-        self._waited: list[int] = []
+        self._admissions: list[Admission] = []
+        self._joined: list[Touchpoint] = []
         self.refused: Counter[str] = Counter()
         self.misrouted = 0
         self.heartbeats = 0
 
     def admitted(self, touchpoint: Touchpoint, admission: Admission) -> None:
-        self._admissions[admission] += 1
+        self._admissions.append(admission)
         if admission is Admission.NEW:
-            self._types[touchpoint.data.TYPE] += 1
-            self._waited.append(touchpoint.arrived - touchpoint.occurred)
+            self._joined.append(touchpoint)
 
     def count(self, metrics: Metrics) -> None:
         channel = self._channel
-        for name, number in self._types.items():
+        for name, number in Counter([touchpoint.data.TYPE for touchpoint in self._joined]).items():
             metrics.touchpoints.labels(channel=channel, type=name).inc(number)
         for error_class, number in self.refused.items():
             metrics.refused.labels(channel=channel, error_class=error_class).inc(number)
-        lateness = metrics.lateness.labels(channel=channel)
-        for waited in self._waited:
-            lateness.observe(max(waited, 0) / SECOND)
-        metrics.late.labels(channel=channel).inc(sum(waited > self._lateness for waited in self._waited))
+        waited = [max(touchpoint.arrived - touchpoint.occurred, 0) for touchpoint in self._joined]
+        metrics.lateness.labels(channel=channel).observe_all([each / SECOND for each in waited])
+        metrics.late.labels(channel=channel).inc(sum([each > self._lateness for each in waited]))
         metrics.heartbeats.labels(channel=channel).inc(self.heartbeats)
         metrics.misrouted.labels(channel=channel).inc(self.misrouted)
-        metrics.repeated.labels(channel=channel).inc(self._admissions[Admission.REPEATED])
-        metrics.redelivered.labels(channel=channel).inc(self._admissions[Admission.REDELIVERED])
+        metrics.repeated.labels(channel=channel).inc(self._admissions.count(Admission.REPEATED))
+        metrics.redelivered.labels(channel=channel).inc(self._admissions.count(Admission.REDELIVERED))

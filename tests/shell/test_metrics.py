@@ -18,6 +18,7 @@ from streams.detection.detector import Measured
 from streams.detection.detectors import load
 from streams.detection.partition import Partition
 from streams.fenced import OTHER, Fenced, FencedGauge
+from streams.histogram import Histogram
 from streams.metrics import Metrics
 from streams.readiness import Phase, Readiness
 
@@ -171,3 +172,15 @@ def test_two_workers_in_one_process_do_not_share_a_count() -> None:
     one, other = Worker(), Worker()
     one.metrics.rebuilt.inc()
     assert (one.value("journeys_rebuilt_total"), other.value("journeys_rebuilt_total")) == (1, 0)
+
+
+def test_many_observations_at_once_are_those_one_by_one() -> None:
+    amounts = [0.0, 0.5, 0.5, 1.0, 1.0001, 7.0, 60.0, 61.0]
+    together, singly = CollectorRegistry(), CollectorRegistry()
+    many = Histogram("took", "How long.", registry=together, buckets=(0.5, 1.0, 60.0))
+    one = Histogram("took", "How long.", registry=singly, buckets=(0.5, 1.0, 60.0))
+    for part in (amounts[::2], [], amounts[1::2]):
+        many.observe_all(part)
+    for amount in amounts:
+        one.observe(amount)
+    assert generate_latest(together) == generate_latest(singly)

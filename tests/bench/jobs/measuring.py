@@ -68,6 +68,8 @@ def throughput(engine: Engine, name: str, around: Surroundings, written: Written
                 await_milestone(process, subscriber, engine.segments)
                 compare(subscriber, written.due(engine.segments), written.due())
                 found = _round(engine, process, subscriber, written)
+                if and_recovery:
+                    process.kill()
             return found, recovery(engine, run, subscriber, around) if and_recovery else None
         finally:
             subscriber.close()

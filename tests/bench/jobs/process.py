@@ -15,6 +15,7 @@ from typing import NamedTuple, Self
 import psutil
 
 EVERY_S = 0.05
+STOP_S = 10.0
 ENGINE_CORE, REST_CORE = 0, 1
 """The broker, the subscriber and whoever sends share a core of their own."""
 
@@ -48,6 +49,13 @@ class Process:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """SIGTERM first: what a killed engine leaves open on topics that others write to, too, holds up who reads them."""
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(self._running.pid, signal.SIGTERM)
+            self._running.wait(STOP_S)
         self.kill()
 
     def kill(self) -> None:
