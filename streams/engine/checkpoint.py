@@ -21,7 +21,7 @@ from streams.engine.held import CLOCK_KEY, Clock, Held
 from streams.engine.sending import Outgoing
 from streams.metrics import LARGE_JOURNEY, Metrics
 
-MOST_JOURNEYS = 20_000
+MOST_JOURNEYS = 10_000
 """Settled in one checkpoint, of all partition numbers together: a million deadlines may be over at once, and what a transaction holds lies
 in memory, and takes time in which the broker may give it up."""
 IN_ONE_GO = 500
