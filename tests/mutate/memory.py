@@ -15,8 +15,8 @@ MEMORY = [
     Mutant(
         "a pending touchpoint is not stored",
         _JOURNEY,
-        "                self.pending,\n",
-        "                [],\n",
+        "self.counted, self.pending, self.settled_to",
+        "self.counted, [], self.settled_to",
         _DEATH + "test_a_touchpoint_that_is_pending_when_its_worker_dies_is_not_lost",
     ),
     Mutant(
