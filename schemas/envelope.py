@@ -34,19 +34,24 @@ Attribute = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 Optional = Annotated[str, Meta(max_length=LONGEST)] | None
 
 
-class Envelope(Struct, gc=False):
-    """The attributes that Throughline reads; others are skipped. `time`, who it is about and `data` are judged later, by what they mean."""
+class Attributes(Struct, gc=False, kw_only=True):
+    """Those that Throughline reads; others are skipped. `time` and who it is about are judged later, by what they mean."""
 
     specversion: Literal["1.0"]
     id: Attribute
     source: Attribute
-    type: Attribute
     time: Any = None
     customerid: Optional = None
     anonymousid: Optional = None
     correlationid: Optional = None
-    data: Any = None
     data_base64: None = None
+
+
+class Envelope(Attributes, gc=False, kw_only=True):
+    """`data` is judged later, by its type."""
+
+    type: Attribute
+    data: Any = None
 
 
 _RULES = {
@@ -72,13 +77,13 @@ def read_envelope(value: bytes | None, headers: Iterable[tuple[str, Any]]) -> En
         return Refused("too_large", f"is longer than {LARGEST} bytes")
     if value[:1] == b"\x00":
         value = value[_REGISTRY_PREFIX:]
-    if _too_deep(value):
+    if too_deep(value):
         return Refused("not_json", f"is nested more than {DEEPEST} deep")
-    attributes = _attributes(headers) if headers else None
+    attributes = in_headers(headers) if headers else None
     if isinstance(attributes, Refused):
         return attributes
     try:
-        return _EVENT.decode(value) if attributes is None else _in_headers(attributes, value)
+        return _EVENT.decode(value) if attributes is None else _of_headers(attributes, value)
     except ValidationError as error:
         return _wrong_attribute(error)
     except UnicodeDecodeError:
@@ -89,7 +94,7 @@ def read_envelope(value: bytes | None, headers: Iterable[tuple[str, Any]]) -> En
         return Refused("schema_violation", _OUT_OF_RANGE, "data")
 
 
-def _attributes(headers: Iterable[tuple[str, Any]]) -> dict[str, str] | Refused | None:
+def in_headers(headers: Iterable[tuple[str, Any]]) -> dict[str, str] | Refused | None:
     """The `ce_` headers of a binary event without their prefix, or None if the event is structured."""
     attributes = {}
     for name, value in headers:
@@ -104,7 +109,7 @@ def _attributes(headers: Iterable[tuple[str, Any]]) -> dict[str, str] | Refused 
     return attributes or None
 
 
-def _in_headers(attributes: dict[str, str], data: bytes) -> Envelope:
+def _of_headers(attributes: dict[str, str], data: bytes) -> Envelope:
     return convert(attributes | {"data": _DATA.decode(data), "data_base64": None}, Envelope)
 
 
@@ -129,7 +134,7 @@ def _why_not_json(value: bytes, error: DecodeError) -> str:
     return "ends too early" if "truncated" in str(error) else str(error).replace("JSON is malformed: ", "is not JSON: ")
 
 
-def _too_deep(value: bytes) -> bool:
+def too_deep(value: bytes) -> bool:
     if value.count(b"[") + value.count(b"{") <= DEEPEST:
         return False
     depth = 0

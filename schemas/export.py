@@ -11,6 +11,7 @@ from pydantic_core import core_schema
 from schemas.alert import AlertEvent
 from schemas.asyncapi import asyncapi
 from schemas.dead_letter import Error
+from schemas.defined import model_of
 from schemas.envelope import LONGEST
 from schemas.identity import BLOCKED
 from schemas.instant import format_duration
@@ -70,7 +71,7 @@ def _model(model: type[BaseModel], mode: JsonSchemaMode) -> Json:
 
 def _touchpoint(type_name: str, model: type[TouchpointData]) -> Json:
     """The whole CloudEvent in structured mode; in binary mode the attributes are headers `ce_<name>` and `data` is the value."""
-    data = _model(model, "validation")
+    data = _model(model_of(model), "validation")
     definitions = data.pop("$defs", {})
     event: Json = {
         "title": model.TYPE,

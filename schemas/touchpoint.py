@@ -1,23 +1,29 @@
 """A touchpoint: one thing that happened between a customer and a channel, as the channel told it."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 from msgspec import Struct
-from pydantic import BaseModel, ConfigDict
+
+from schemas.defined import Defined, adapter
 
 TOPIC_PREFIX = "touchpoints."
 TYPE_PREFIX = "io.throughline."
 
 
-class TouchpointData(BaseModel):
+class TouchpointData(Defined, frozen=True, gc=False, array_like=True):
     """What the `data` of one type carries: strict about what it names, tolerant of what else a channel sends.
 
     One subclass a type, in a module a family; `TYPE` is the CloudEvents type without `io.throughline.` and the version: `message.sent`.
     """
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, use_attribute_docstrings=True)
     TYPE: ClassVar[str]
+
+    @classmethod
+    def of(cls, data: object) -> Self:
+        """Of `data` as JSON has it. Pydantic's ValidationError says what is wrong with it."""
+        read: Self = adapter(cls).validate_python(data)
+        return read
 
 
 class Touchpoint(Struct, frozen=True, gc=False):

@@ -12,6 +12,8 @@ _UNSIGNED = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _MOST = 15
 _FINEST = -12
 _LONGEST = 40
+_PLAIN = 12
+"""Characters without an exponent in which no number is out of range."""
 _is_number = re.compile(f"[+-]?{_UNSIGNED}", re.ASCII).fullmatch
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -49,11 +51,12 @@ class Number:
             if len(text) > _LONGEST or _is_number(text) is None:
                 raise ValueError("is not a decimal number")
             number = Decimal(text)
+            plain = len(text) <= _PLAIN and "e" not in text.lower()
         elif kind is int or kind is Decimal:  # and no subclass: true is no number
-            number = Decimal(value)  # type: ignore[arg-type]  # the line above says what it is
+            number, plain = Decimal(value), False  # type: ignore[arg-type]  # the line above says what it is
         else:
             raise ValueError("must be a number or a number in a text")
-        if not number.is_finite() or number.adjusted() >= _MOST or int(number.as_tuple().exponent) < _FINEST:
+        if not plain and (not number.is_finite() or number.adjusted() >= _MOST or int(number.as_tuple().exponent) < _FINEST):
             raise ValueError("has more digits than any amount: at most 15 before the point and 12 after it are read")
         if self.least is not None and number < self.least:
             raise ValueError(f"must not be below {self.least}")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
+from msgspec import Struct
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from schemas.instant import Instant
@@ -13,35 +14,41 @@ _LONGEST = 256
 _NUMBER = Number()
 
 
-def _told(value: object) -> bool | str | Decimal:
+class Figure(Struct, frozen=True, gc=False, array_like=True):
+    """A number, which is not the text that spells it."""
+
+    amount: Decimal
+
+
+def _told(value: object) -> bool | str | Figure:
     match value:
-        case bool():
+        case bool() | Figure():
             return value
         case str() if len(value) <= _LONGEST:
             return value
         case str():
             raise ValueError(f"must have at most {_LONGEST} characters")
         case int() | Decimal():
-            return _NUMBER.read(value)
+            return Figure(_NUMBER.read(value))
         case _:
             raise ValueError("must be true, false, a text or a number")
 
 
 Told = Annotated[
-    bool | str | Decimal,
+    bool | str | Figure,
     PlainValidator(_told),
-    PlainSerializer(lambda told: str(told) if isinstance(told, Decimal) else told, when_used="json"),
+    PlainSerializer(lambda told: str(told.amount) if isinstance(told, Figure) else told, when_used="json"),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "maxLength": _LONGEST}, {"type": "number"}]}),
 ]
 """A yes or no, a text (of money too, and of instants), or a number."""
 
 
-class Entity(TouchpointData):
+class Entity(TouchpointData, frozen=True):
     kind: Label
     id: Id
 
 
-class Terms(TouchpointData):
+class Terms(TouchpointData, frozen=True):
     """Two claims are comparable only under the same terms; one that is not given is a term of its own."""
 
     tax: Label | None = None
@@ -49,7 +56,7 @@ class Terms(TouchpointData):
     quantity: Exact | None = None
 
 
-class ClaimMade(TouchpointData):
+class ClaimMade(TouchpointData, frozen=True):
     TYPE: ClassVar = "claim.made"
     entity: Entity
     attribute: Label

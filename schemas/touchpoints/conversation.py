@@ -7,7 +7,7 @@ from schemas.touchpoint import TouchpointData
 from schemas.values import Id, Label, Several
 
 
-class ConversationOpened(TouchpointData):
+class ConversationOpened(TouchpointData, frozen=True):
     TYPE: ClassVar = "conversation.opened"
     conversation_id: Id
     by: Literal["customer", "agent", "system"] = "customer"
@@ -19,7 +19,7 @@ class ConversationOpened(TouchpointData):
     """This conversation's own deadline; beats the policy's targets."""
 
 
-class MessageSent(TouchpointData):
+class MessageSent(TouchpointData, frozen=True):
     TYPE: ClassVar = "message.sent"
     conversation_id: Id
     author: Literal["customer", "agent", "bot", "system"]
@@ -33,13 +33,13 @@ class MessageSent(TouchpointData):
     """Slots that the customer gives."""
 
 
-class ConversationWaiting(TouchpointData):
+class ConversationWaiting(TouchpointData, frozen=True):
     TYPE: ClassVar = "conversation.waiting"
     conversation_id: Id
     on: Literal["customer", "third_party", "nobody"]
 
 
-class ConversationHandedOver(TouchpointData):
+class ConversationHandedOver(TouchpointData, frozen=True):
     TYPE: ClassVar = "conversation.handed_over"
     conversation_id: Id
     to: Label
@@ -47,11 +47,11 @@ class ConversationHandedOver(TouchpointData):
     with_context: bool
 
 
-class ConversationResolved(TouchpointData):
+class ConversationResolved(TouchpointData, frozen=True):
     TYPE: ClassVar = "conversation.resolved"
     conversation_id: Id
 
 
-class ConversationReopened(TouchpointData):
+class ConversationReopened(TouchpointData, frozen=True):
     TYPE: ClassVar = "conversation.reopened"
     conversation_id: Id

@@ -9,7 +9,7 @@ from schemas.touchpoint import TouchpointData
 from schemas.values import Amount, Id, Label, Share
 
 
-class CustomerUpdated(TouchpointData):
+class CustomerUpdated(TouchpointData, frozen=True):
     """What is given replaces what was known; what is left out stays."""
 
     TYPE: ClassVar = "customer.updated"
@@ -19,16 +19,16 @@ class CustomerUpdated(TouchpointData):
     """By channel."""
 
 
-class CustomerErased(TouchpointData):
+class CustomerErased(TouchpointData, frozen=True):
     TYPE: ClassVar = "customer.erased"
 
 
-class IdentityLinked(TouchpointData):
+class IdentityLinked(TouchpointData, frozen=True):
     TYPE: ClassVar = "identity.linked"
     anonymous_id: Id
     confidence: Share
 
 
-class IdentityUnlinked(TouchpointData):
+class IdentityUnlinked(TouchpointData, frozen=True):
     TYPE: ClassVar = "identity.unlinked"
     anonymous_id: Id

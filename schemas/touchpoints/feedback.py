@@ -1,14 +1,12 @@
 """Feedback: what the customer thinks of it."""
 
-from typing import ClassVar, Literal, Self
-
-from pydantic import model_validator
+from typing import ClassVar, Literal
 
 from schemas.touchpoint import TouchpointData
 from schemas.values import Exact, Id, Label
 
 
-class FeedbackGiven(TouchpointData):
+class FeedbackGiven(TouchpointData, frozen=True):
     TYPE: ClassVar = "feedback.given"
     metric: Literal["csat", "ces", "nps", "sentiment"]
     score: Exact
@@ -19,10 +17,8 @@ class FeedbackGiven(TouchpointData):
     pillar: Literal["people", "process", "product"] | None = None
     conversation_id: Id | None = None
 
-    @model_validator(mode="after")
-    def _on_its_scale(self) -> Self:
+    def __post_init__(self) -> None:
         if not self.low < self.high:
             raise ValueError("low must be below high")
         if not self.low <= self.score <= self.high:
             raise ValueError("score must lie between low and high")
-        return self

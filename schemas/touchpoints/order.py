@@ -7,7 +7,7 @@ from schemas.touchpoints.shopping import OrderLine
 from schemas.values import Currency, Exact, Id, Several
 
 
-class OrderStatusChanged(TouchpointData):
+class OrderStatusChanged(TouchpointData, frozen=True):
     TYPE: ClassVar = "order.status_changed"
     order_id: Id
     status: Literal[
@@ -23,7 +23,7 @@ class OrderStatusChanged(TouchpointData):
     """https://schema.org/OrderStatus"""
 
 
-class OrderBilled(TouchpointData):
+class OrderBilled(TouchpointData, frozen=True):
     TYPE: ClassVar = "order.billed"
     order_id: Id
     invoice_id: Id

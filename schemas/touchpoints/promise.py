@@ -7,18 +7,18 @@ from schemas.touchpoint import TouchpointData
 from schemas.values import Id
 
 
-class PromiseMade(TouchpointData):
+class PromiseMade(TouchpointData, frozen=True):
     TYPE: ClassVar = "promise.made"
     promise_id: Id
     kind: Literal["callback", "delivery", "refund", "repair", "follow_up", "resolution"]
     due_at: Instant
 
 
-class PromiseKept(TouchpointData):
+class PromiseKept(TouchpointData, frozen=True):
     TYPE: ClassVar = "promise.kept"
     promise_id: Id
 
 
-class PromiseWithdrawn(TouchpointData):
+class PromiseWithdrawn(TouchpointData, frozen=True):
     TYPE: ClassVar = "promise.withdrawn"
     promise_id: Id

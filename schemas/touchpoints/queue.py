@@ -6,19 +6,19 @@ from schemas.touchpoint import TouchpointData
 from schemas.values import Id, Label
 
 
-class QueueJoined(TouchpointData):
+class QueueJoined(TouchpointData, frozen=True):
     TYPE: ClassVar = "queue.joined"
     queue: Label
     conversation_id: Id
 
 
-class QueueConnected(TouchpointData):
+class QueueConnected(TouchpointData, frozen=True):
     TYPE: ClassVar = "queue.connected"
     queue: Label
     conversation_id: Id
 
 
-class QueueLeft(TouchpointData):
+class QueueLeft(TouchpointData, frozen=True):
     TYPE: ClassVar = "queue.left"
     queue: Label
     conversation_id: Id

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from schemas.instant import NEVER, parse_instant
-from schemas.touchpoints.claim import ClaimMade
+from schemas.touchpoints.claim import ClaimMade, Figure
 from schemas.values import Number
 from streams.detection.detector import Proof
 
@@ -77,12 +77,12 @@ def named(matter: str) -> tuple[str, str, str]:
     return kind, name, attribute
 
 
-def read_value(told: bool | str | Decimal, *, money: bool, instant: bool) -> str:  # noqa: FBT001  a yes or no is one of the values
+def read_value(told: bool | str | Figure, *, money: bool, instant: bool) -> str:  # noqa: FBT001  a yes or no is one of the values
     """A letter and the value in its one spelling: `b` a yes or no, `m` money, `n` another number, `i` an instant, `t` a text."""
     if isinstance(told, bool):
         return f"b{told}"
-    if isinstance(told, Decimal):
-        return f"{'m' if money else 'n'}{_spelled(told)}"
+    if isinstance(told, Figure):
+        return f"{'m' if money else 'n'}{_spelled(told.amount)}"
     try:
         if money:
             return f"m{_spelled(_number(told))}"

@@ -6,9 +6,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from schemas.decode import decode
+from schemas.defined import as_model
 from schemas.policy import Policy
 from schemas.touchpoint import Touchpoint
-from schemas.touchpoints.claim import ClaimMade
+from schemas.touchpoints.claim import ClaimMade, Figure
 from streams.detection.detector import Measured
 from streams.logs.file import LogRecord
 from streams.replay.order import in_order_of_arrival
@@ -71,8 +72,8 @@ def _happened(log: Iterable[LogRecord], until: int) -> Iterator[Entry]:
             kind="claim" if isinstance(data, ClaimMade) else "touchpoint",
             channels=(touchpoint.channel,),
             what=data.TYPE,
-            detail=_claimed(data) if isinstance(data, ClaimMade) else _flat(data.model_dump(mode="json", exclude_defaults=True)),
-            content=data.model_dump(mode="json", exclude_unset=True),
+            detail=_claimed(data) if isinstance(data, ClaimMade) else _flat(as_model(data).model_dump(mode="json", exclude_defaults=True)),
+            content=as_model(data).model_dump(mode="json", exclude_defaults=True),
             arrived=touchpoint.arrived,
             repeated=name in counted,
         )
@@ -94,9 +95,10 @@ def _told(alert: Alert) -> Entry:
 
 
 def _claimed(claim: ClaimMade) -> str:
-    terms = _flat(claim.terms.model_dump(mode="json", exclude_none=True))
-    limits = _flat(claim.model_dump(mode="json", include={"valid_from", "valid_until", "version"}, exclude_none=True))
-    value = f"{claim.value} {claim.unit}" if claim.unit else f"{claim.value}"
+    terms = _flat(as_model(claim.terms).model_dump(mode="json", exclude_none=True))
+    limits = _flat(as_model(claim).model_dump(mode="json", include={"valid_from", "valid_until", "version"}, exclude_none=True))
+    told = claim.value.amount if isinstance(claim.value, Figure) else claim.value
+    value = f"{told} {claim.unit}" if claim.unit else f"{told}"
     more = ", ".join(filter(None, (terms, limits)))
     return f"{claim.attribute} of {claim.entity.kind} {claim.entity.id} is {value}" + (f" ({more})" if more else "")
 

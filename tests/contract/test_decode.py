@@ -15,7 +15,7 @@ from schemas.envelope import DEEPEST, LARGEST
 from schemas.identity import identity_of, is_anonymous, key_of
 from schemas.instant import LATEST
 from schemas.touchpoint import Heartbeat, Record, Refused, Touchpoint
-from schemas.touchpoints.claim import ClaimMade, Entity, Terms
+from schemas.touchpoints.claim import ClaimMade, Entity, Figure, Terms
 from schemas.touchpoints.conversation import MessageSent
 from schemas.touchpoints.shopping import CartItem, CartUpdated
 from tests.contract.examples import ARRIVED, EXAMPLES, Kept, chat
@@ -94,7 +94,7 @@ def test_amounts_are_exact_whether_sent_as_numbers_or_as_texts() -> None:
 
 
 def test_a_claim_keeps_what_kind_of_value_was_told() -> None:
-    for value, told in ((True, True), ("true", "true"), (1, Decimal(1)), ("19.90", "19.90")):
+    for value, told in ((True, True), ("true", "true"), (1, Figure(Decimal(1))), ("19.90", "19.90")):
         data = {"entity": {"kind": "order", "id": "o"}, "attribute": "a", "value": value}
         seen = decode(sent(type="io.throughline.claim.made.v1", data=data))
         assert isinstance(seen, Touchpoint)

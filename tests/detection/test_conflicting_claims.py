@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.instant import NEVER, format_instant
 from schemas.touchpoints.claim import ClaimMade, Entity, Terms
@@ -21,9 +22,7 @@ def price(amount: str, **more: Any) -> ClaimMade:
 
 def told(value: bool | str | Decimal, attribute: str, **more: Any) -> ClaimMade:
     validity = {name: format_instant(more.pop(name)) for name in ("valid_from", "valid_until") if more.get(name) is not None}
-    return ClaimMade.model_validate(
-        {"entity": Entity(kind="product", id="sku-1"), "attribute": attribute, "value": value} | validity | more
-    )
+    return ClaimMade.of({"entity": Entity(kind="product", id="sku-1"), "attribute": attribute, "value": value} | validity | more)
 
 
 def eta(value: str) -> ClaimMade:
@@ -112,7 +111,7 @@ WHAT_CONFLICTS = [
     Case("one channel changes its mind", [web("0:00", price("10")), web("10:00", price("12")), web("20:00", price("10"))]),
     Case(
         "another product",
-        [web("0:00", price("10")), chat("1:00", price("12").model_copy(update={"entity": Entity(kind="product", id="2")}))],
+        [web("0:00", price("10")), chat("1:00", replace(price("12"), entity=Entity(kind="product", id="2")))],
     ),
     Case("another customer", [web("0:00", price("10")), chat("1:00", price("12"), customer="c:ben")]),
     *(

@@ -18,7 +18,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[2] / "CONTRI
 
 
 def made(name: str, due: str) -> PromiseMade:
-    return PromiseMade.model_validate({"promise_id": name, "kind": "callback", "due_at": format_instant(after(due))})
+    return PromiseMade.of({"promise_id": name, "kind": "callback", "due_at": format_instant(after(due))})
 
 
 def kept(name: str) -> PromiseKept:

@@ -13,11 +13,11 @@ from tests.detection.cases import Alert, Case, after, chat, check, email, ms, ph
 
 
 def opened(name: str = "A", **more: Any) -> ConversationOpened:
-    return ConversationOpened.model_validate({"conversation_id": name} | more)
+    return ConversationOpened.of({"conversation_id": name} | more)
 
 
 def says(author: str, name: str = "A", **more: Any) -> MessageSent:
-    return MessageSent.model_validate({"conversation_id": name, "author": author} | more)
+    return MessageSent.of({"conversation_id": name, "author": author} | more)
 
 
 ask, reply, bot = (partial(says, author) for author in ("customer", "agent", "bot"))

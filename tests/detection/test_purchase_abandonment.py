@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.instant import NEVER
 from schemas.touchpoint import TouchpointData
-from schemas.touchpoints.claim import ClaimMade, Entity
+from schemas.touchpoints.claim import ClaimMade, Entity, Figure
 from schemas.touchpoints.conversation import ConversationOpened, ConversationResolved, MessageSent
 from schemas.touchpoints.feedback import FeedbackGiven
 from schemas.touchpoints.order import OrderStatusChanged
@@ -58,11 +58,11 @@ def order(cart_id: str | None = "c-1") -> OrderPlaced:
 
 
 def says(author: str = "customer", **more: Any) -> MessageSent:
-    return MessageSent.model_validate({"conversation_id": "v-1", "author": author} | more)
+    return MessageSent.of({"conversation_id": "v-1", "author": author} | more)
 
 
 def price(amount: int) -> ClaimMade:
-    return ClaimMade(entity=Entity(kind="product", id="sku-1"), attribute="price", value=Decimal(amount), unit="EUR")
+    return ClaimMade(entity=Entity(kind="product", id="sku-1"), attribute="price", value=Figure(Decimal(amount)), unit="EUR")
 
 
 def scored(contributions: Mapping[str, float]) -> dict[str, Any]:

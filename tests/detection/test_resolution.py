@@ -20,15 +20,15 @@ HOUR_ALLOWED = {"targets": [{"within": "PT1H"}]}
 
 def opened(name: str = "A", due: str | None = None, **more: Any) -> ConversationOpened:
     due_at = None if due is None else format_instant(after(due))
-    return ConversationOpened.model_validate({"conversation_id": name, "due_at": due_at, **more})
+    return ConversationOpened.of({"conversation_id": name, "due_at": due_at, **more})
 
 
 def says(author: str, **more: Any) -> MessageSent:
-    return MessageSent.model_validate({"conversation_id": "A", "author": author, **more})
+    return MessageSent.of({"conversation_id": "A", "author": author, **more})
 
 
 def waiting(on: str, name: str = "A") -> ConversationWaiting:
-    return ConversationWaiting.model_validate({"conversation_id": name, "on": on})
+    return ConversationWaiting.of({"conversation_id": name, "on": on})
 
 
 def resolved(name: str = "A") -> ConversationResolved:

@@ -19,11 +19,11 @@ from tests.detection.laws.touchpoints import ORIGIN
 def opened(conversation: str = "A", *, due: int | None = None, **more: Any) -> ConversationOpened:
     """`due`: milliseconds after the origin."""
     due_at = None if due is None else format_instant(ORIGIN + due)
-    return ConversationOpened.model_validate({"conversation_id": conversation, "due_at": due_at, **more})
+    return ConversationOpened.of({"conversation_id": conversation, "due_at": due_at, **more})
 
 
 def message(author: str, conversation: str = "A") -> MessageSent:
-    return MessageSent.model_validate({"conversation_id": conversation, "author": author})
+    return MessageSent.of({"conversation_id": conversation, "author": author})
 
 
 def ask(conversation: str = "A") -> MessageSent:
@@ -35,7 +35,7 @@ def reply(conversation: str = "A") -> MessageSent:
 
 
 def waiting(on: str, conversation: str = "A") -> ConversationWaiting:
-    return ConversationWaiting.model_validate({"conversation_id": conversation, "on": on})
+    return ConversationWaiting.of({"conversation_id": conversation, "on": on})
 
 
 def resolved(conversation: str = "A") -> ConversationResolved:
@@ -48,12 +48,12 @@ def reopened(conversation: str = "A") -> ConversationReopened:
 
 def price(value: str, version: int | None = None) -> ClaimMade:
     entity = {"kind": "product", "id": "p-1"}
-    return ClaimMade.model_validate({"entity": entity, "attribute": "price", "value": value, "version": version})
+    return ClaimMade.of({"entity": entity, "attribute": "price", "value": value, "version": version})
 
 
 def cart(name: str = "k-1") -> CartUpdated:
     items = [{"sku": "s-1", "quantity": "1", "unit_price": "9.90"}]
-    return CartUpdated.model_validate({"cart_id": name, "items": items, "total": "9.90", "currency": "EUR"})
+    return CartUpdated.of({"cart_id": name, "items": items, "total": "9.90", "currency": "EUR"})
 
 
 def viewed() -> ProductViewed:

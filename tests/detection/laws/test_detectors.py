@@ -57,7 +57,6 @@ def test_a_touchpoint_of_whatever_type_is_the_same_after_storage(model: type[Tou
     seen = Seen("chat", 7, "id", ORIGIN, touchpoint, data.draw(st.sampled_from([None, "ticket"])))
     stored = unpack(pack(seen))
     assert stored == seen
-    assert stored.data.model_dump() == touchpoint.model_dump()
     assert pack(stored) == pack(seen)
 
 
@@ -102,7 +101,7 @@ def _contact(name: str) -> list[tuple[int, TouchpointData]]:
 
 
 def _purchase(name: str) -> list[tuple[int, TouchpointData]]:
-    done = OrderPlaced.model_validate({"order_id": name, "cart_id": name, "total": "9.90", "currency": "EUR"})
+    done = OrderPlaced.of({"order_id": name, "cart_id": name, "total": "9.90", "currency": "EUR"})
     return [(0, viewed()), (MINUTE, cart(name)), (20 * MINUTE, CheckoutStarted(cart_id=name)), (24 * MINUTE, done)]
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from hypothesis import strategies as st
 
+from schemas.defined import model_of
 from schemas.instant import HOUR, MINUTE, format_instant
 from schemas.touchpoint import TouchpointData
 from schemas.touchpoints.customer import CustomerErased, CustomerUpdated
@@ -98,12 +99,12 @@ def _by_type(field: str, annotation: Any) -> st.SearchStrategy[Any]:
 
 
 def _fields(model: type[TouchpointData]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({name: _values(model, name, field.annotation) for name, field in model.model_fields.items()})
+    return st.fixed_dictionaries({name: _values(model, name, field.annotation) for name, field in model_of(model).model_fields.items()})
 
 
 @cache
 def touchpoints_of(model: type[TouchpointData]) -> st.SearchStrategy[TouchpointData]:
-    return _fields(model).map(model.model_validate)
+    return _fields(model).map(model.of)
 
 
 def handled() -> list[type[TouchpointData]]:
