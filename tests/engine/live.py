@@ -146,7 +146,14 @@ class Live:
     def __init__(self, address: str, folder: Path, partitions: int, policy: Mapping[str, Any]) -> None:
         self.address, self.folder, self.partitions, self.policy = address, folder, partitions, policy
         self._producer = Producer(
-            {"bootstrap.servers": address, "partitioner": "murmur2_random", "linger.ms": 2, "log_level": 0, "message.max.bytes": 8_000_000}
+            {
+                "bootstrap.servers": address,
+                "partitioner": "murmur2_random",
+                "enable.idempotence": True,  # or a batch that is sent again comes behind later ones, whose times would tell of it as read
+                "linger.ms": 2,
+                "log_level": 0,
+                "message.max.bytes": 8_000_000,
+            }
         )
         self._started: list[Worker] = []
 
