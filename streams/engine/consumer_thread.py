@@ -1,5 +1,6 @@
 """The consumer's own thread, in which heartbeats go on while the worker computes; all that reaches into aiokafka's consumer is here."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -25,6 +26,14 @@ class Thread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: "Transport") -> AIOKafkaConsumer:  # type: ignore[override]  # ours alone makes it
         return transport.make_consumer()
+
+    async def on_thread_stop(self) -> None:
+        try:
+            await super().on_thread_stop()
+        except asyncio.CancelledError:
+            # aiokafka has left the group and cancelled its fetches; one that was waiting to be tried again ends so, and nothing catches it.
+            if self._consumer is not None:
+                await self._consumer._client.close()  # noqa: SLF001 -- what it would have done next
 
     async def _fetch_records(  # type: ignore[override]  # spans in place of records
         self,

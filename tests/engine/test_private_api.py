@@ -29,6 +29,7 @@ def parameters(function: Any) -> list[str]:
     [
         (driver.AIOKafkaConsumerThread._create_worker_consumer, consumer_thread.Thread._create_worker_consumer),
         (driver.AIOKafkaConsumerThread._fetch_records, consumer_thread.Thread._fetch_records),
+        (driver.AIOKafkaConsumerThread.on_thread_stop, consumer_thread.Thread.on_thread_stop),
         (driver.Consumer._new_consumer_thread, transport.Consumer._new_consumer_thread),
         (driver.Consumer._drain_messages, transport.Consumer._drain_messages),
         (driver.Consumer.perform_seek, transport.Consumer.perform_seek),
