@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.defined import as_model
 from schemas.instant import DAY, HOUR, MINUTE, NEVER, SECOND
 from schemas.touchpoint import TouchpointData
 from schemas.touchpoints import TYPES
@@ -57,6 +58,7 @@ def test_a_touchpoint_of_whatever_type_is_the_same_after_storage(model: type[Tou
     seen = Seen("chat", 7, "id", ORIGIN, touchpoint, data.draw(st.sampled_from([None, "ticket"])))
     stored = unpack(pack(seen))
     assert stored == seen
+    assert as_model(stored.data).model_dump() == as_model(touchpoint).model_dump()
     assert pack(stored) == pack(seen)
 
 
