@@ -1,4 +1,5 @@
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,11 +62,12 @@ def tail(
       throughline alerts tail --since 1d --customer c-17 --format json | jq .data.summary
     """
     from streams.cli.alerts_shown import line
+    from streams.cli.interrupt import interruptible
     from streams.kafka.alerts import Alert, Foreign
     from streams.kafka.alerts import tail as follow
 
     wanted, chosen = _wanted(detectors, severities, customers), _families(families)
-    try:
+    with suppress(KeyboardInterrupt), interruptible() as interrupted:
         for found in follow(kafka, chosen, wanted, since):
             match found:
                 case Alert():
@@ -74,8 +76,9 @@ def tail(
                     say(f"{place} is no alert of ours, and passed over")
                 case None:
                     sys.stdout.flush()
-    except KeyboardInterrupt:
-        sys.stdout.flush()
+            if interrupted():
+                break
+    sys.stdout.flush()
 
 
 @app.command()

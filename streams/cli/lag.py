@@ -80,14 +80,19 @@ def _watch(kafka: str, application: str, form: Format, *, every: bool) -> None:
 
     from rich.live import Live
 
+    from streams.cli.interrupt import interruptible
     from streams.cli.lag_shown import tables
     from streams.cli.screen import out
     from streams.kafka.client import KafkaTrouble
     from streams.kafka.lag import lag as ask
 
-    with suppress(KeyboardInterrupt), Live(console=out, screen=out.is_terminal) if form is Format.TABLE else nullcontext() as live:
+    with (
+        suppress(KeyboardInterrupt),
+        interruptible() as interrupted,
+        Live(console=out, screen=out.is_terminal) if form is Format.TABLE else nullcontext() as live,
+    ):
         found = ask(kafka, application, now())
-        while True:
+        while not interrupted():
             if live is None:
                 _show(found, form, every=every)
             else:

@@ -22,8 +22,6 @@ SEEN = {
     "lag --kafka": f"grep working worker-2.log | tail -n 1 | grep -qF '{[*range(12)]}'",
 }
 """When a person has seen what they were waiting for, and says Ctrl-C."""
-AGAIN = "while kill -INT $watching 2> no-such-process.txt; do sleep 4; done"
-"""Python loses a KeyboardInterrupt that comes in a callback or a destructor, and a person presses Ctrl-C again."""
 PATIENCE_S = 240
 
 
@@ -41,7 +39,7 @@ def typed(address: str) -> Iterator[str]:
         command, _, _ = line.replace(ADDRESS, address).replace("METRICS_PORT=9470", "METRICS_PORT=0").partition("  #")
         seen = [said for words, said in SEEN.items() if words in command]
         if seen:
-            yield f"{command} > seen.txt & watching=$!; until {seen[0]}; do sleep 0.2; done; {AGAIN}; wait $watching || exit 1"
+            yield f"{command} > seen.txt & watching=$!; until {seen[0]}; do sleep 0.2; done; kill -INT $watching; wait $watching || exit 1"
             yield "cat seen.txt"
         elif "dead-letters show" in command:
             yield f"until {command}; do sleep 0.2; done"  # a person types no faster than a checkpoint
