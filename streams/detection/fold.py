@@ -83,6 +83,9 @@ class Step:
     __slots__ = ("keys", "measured")
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
         self.keys: set[str] = set()
         self.measured: list[Measured] = []
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from schemas.instant import NEVER
 from streams.detection.detector import Seen
 from streams.detection.fold import SEPARATOR, Fold, Folding
-from streams.detection.packing import unpack
+from streams.detection.packing import pack, unpack
 from streams.detection.telling import Told
 
 Place = tuple[int, str, int]
@@ -21,13 +21,20 @@ FORGETTABLE = NEVER + 1
 NOWHERE: Place = (-NEVER, "", -1)
 
 
-class Pending(Struct, frozen=True, gc=False, array_like=True, order=True):
-    """Admitted, and not yet settled."""
+class Pending(Struct, gc=False, order=True):
+    """Admitted, and not yet settled. In order of place, channel and offset, which no two share."""
 
     place: int
     channel: str
     offset: int
-    packed: bytes
+    seen: Seen
+    packed: bytes = b""
+    """The touchpoint; empty while nobody has asked for it."""
+
+    def pack(self) -> bytes:
+        if not self.packed:
+            self.packed = pack(self.seen)
+        return self.packed
 
 
 class Mark(Struct, frozen=True, gc=False):
@@ -63,7 +70,8 @@ class _Packed(Struct, array_like=True, gc=False):
     open: dict[str, int]
     applied: dict[str, int]
     counted: bytes
-    pending: list[Pending]
+    pending: list[tuple[int, bytes]]
+    """The place, and the touchpoint."""
     settled_to: int
     erased_at: int
     horizon: int
@@ -78,7 +86,7 @@ class _Packed(Struct, array_like=True, gc=False):
     measured: dict[str, int]
 
 
-_STORED_AS_IT_IS = tuple(name for name in _Packed.__struct_fields__ if name not in ("fold", "base"))
+_STORED_AS_IT_IS = tuple(name for name in _Packed.__struct_fields__ if name not in ("pending", "fold", "base"))
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Packed).decode
 _Stored = tuple[int, bytes]
@@ -198,9 +206,10 @@ class Journey:
         applied = {channel: offset for channel, offset in self.applied.items() if offset >= acked.get(channel, 0)}
         fold = folding.pack(self.fold)
         base = None if self.base == fold else self.base
+        pending = [(each.place, each.pack()) for each in self.pending]
         return _encode(
             (
-                self.due, self.open, applied, self.counted, self.pending, self.settled_to, self.erased_at, self.horizon, fold, base,
+                self.due, self.open, applied, self.counted, pending, self.settled_to, self.erased_at, self.horizon, fold, base,
                 self.history, self.items, self.first_at, self.last, self.told, self.measured,
             )
         )  # fmt: skip
@@ -212,6 +221,7 @@ class Journey:
         for name in _STORED_AS_IT_IS:
             setattr(journey, name, getattr(stored, name))
         journey.open = folding.still_there(stored.open)
+        journey.pending = [_pending(place, packed) for place, packed in stored.pending]
         if journey.told:
             journey.told = {key: told for key, told in journey.told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
         journey.base = stored.fold if stored.base is None else stored.base
@@ -227,18 +237,21 @@ class Item(Struct, gc=False):
     """One of a history, unpacked."""
 
     at: int
-    channel: str
-    offset: int
     packed: bytes
     seen: Seen
 
     @property
     def place(self) -> Place:
-        return self.at, self.channel, self.offset
+        return self.at, self.seen.channel, self.seen.offset
+
+
+def _pending(place: int, packed: bytes) -> Pending:
+    seen = unpack(packed)
+    return Pending(place, seen.channel, seen.offset, seen, packed)
 
 
 def _unpacked(stored: Sequence[_Stored]) -> Iterator[Item]:
-    return (Item(at, (seen := unpack(packed)).channel, seen.offset, packed, seen) for at, packed in stored)
+    return (Item(at, packed, unpack(packed)) for at, packed in stored)
 
 
 def _rank(stored: list[_Stored], item: Item) -> int:

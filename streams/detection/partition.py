@@ -18,7 +18,6 @@ from streams.detection.change import Change
 from streams.detection.detector import Detector, Seen
 from streams.detection.fold import Folding
 from streams.detection.journey import FORGETTABLE, Journey, Pending, head
-from streams.detection.packing import pack
 from streams.detection.settling import Settling
 
 
@@ -139,8 +138,7 @@ class Partition:
             self.counts["order_repaired"] += 1
             place = journey.settled_to
         seen = Seen(channel, touchpoint.offset, touchpoint.id, touchpoint.occurred, touchpoint.data, touchpoint.correlation)
-        journey.await_settling(Pending(place, channel, touchpoint.offset, pack(seen)))
-        self._settling.fresh[channel, touchpoint.offset] = seen
+        journey.await_settling(Pending(place, channel, touchpoint.offset, seen))
         if place < journey.due:
             journey.due = place
             heapq.heappush(self._heap, (place, key))

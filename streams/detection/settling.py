@@ -8,10 +8,9 @@ from schemas.policy import Policy
 from schemas.touchpoints.customer import CustomerErased
 from streams.detection import duplicates
 from streams.detection.change import AlertChange, Change, Failed
-from streams.detection.detector import Measured, Seen, View
+from streams.detection.detector import Measured, View
 from streams.detection.fold import SEPARATOR, DetectorRaised, Fold, Folding, Step
 from streams.detection.journey import FORGETTABLE, Item, Journey, Mark, Pending, Place
-from streams.detection.packing import unpack
 from streams.detection.telling import Told, word_for
 
 REST = DAY
@@ -26,8 +25,6 @@ class Settling:
 
     def __init__(self, number: int, policy: Policy, folding: Folding) -> None:
         self.counts = dict.fromkeys(("late", "order_repaired", "rebuilt", "replayed", "erased"), 0)
-        self.fresh: dict[tuple[str, int], Seen] = {}
-        """Pending touchpoints that need no unpacking, by (channel, offset)."""
         self.open: Counter[str] = Counter()
         """How many told alerts are open, by `detector/severity number`: which level that is the policy may say anew."""
         self._number = number
@@ -39,19 +36,20 @@ class Settling:
     def settle(self, key: str, journey: Journey, to: int) -> list[Change]:
         """All that is placed strictly before `to`; sets when the journey is due next."""
         changes: list[Change] = []
+        step = Step()
         while True:
             place = journey.pending[0].place if journey.pending else NEVER
             deadline = journey.fold.next_deadline()
-            if min(place, deadline) >= to:
+            if place >= to and deadline >= to:
                 break
             if place <= deadline:
-                step = self._show(key, journey, journey.pending.pop(0), changes)
+                self._show(key, journey, journey.pending.pop(0), step, changes)
             else:
                 journey.settled_to = deadline
-                step = Step()
                 self._folding.fire(journey.fold, deadline, step)
             if step.keys or step.measured:
                 changes += self._tell(key, journey, step.keys, step.measured)
+                step = Step()
             if journey.items > _MANY and journey.first_at < journey.settled_to - self._window - self._window // 4:
                 self._tidy(journey, journey.settled_to)  # only now: what was told must be known while there is something to tell
         journey.due = min(place, deadline, self._rest(journey, to))
@@ -60,35 +58,33 @@ class Settling:
         return changes
 
     # -- one touchpoint
-    def _show(self, key: str, journey: Journey, pending: Pending, changes: list[Change]) -> Step:
-        """What it leaves to be told; what else it changes joins `changes`."""
-        place = journey.settled_to = pending.place
-        seen = self.fresh.pop((pending.channel, pending.offset), None) or unpack(pending.packed)
-        step = Step()
+    def _show(self, key: str, journey: Journey, pending: Pending, step: Step, changes: list[Change]) -> None:
+        """`step` hears what it leaves to be told; what else it changes joins `changes`."""
+        place, seen, fold = pending.place, pending.seen, journey.fold
+        journey.settled_to = place
         if type(seen.data) is CustomerErased:
             changes += self._erase(key, journey)
-            return step
-        item = Item(max(seen.occurred, place - self._window, journey.horizon), pending.channel, pending.offset, pending.packed, seen)
-        if item.at <= journey.erased_at:
+            return
+        at = max(seen.occurred, place - self._window, journey.horizon)
+        if at <= journey.erased_at:
             self.counts["erased"] += 1
-            return step
-        fold = journey.fold
+            return
+        item = Item(at, pending.pack(), seen)
         try:
-            if item.at > fold.fired and item.at >= fold.now and item.place > journey.last:
+            if at > fold.fired and at >= fold.now and item.place > journey.last:
                 journey.append(item)
-                self._folding.observe(fold, item.at, seen, step)
+                self._folding.observe(fold, at, seen, step)
                 journey.mark(self._folding)
-                if item.at < place:  # else none can be due before it: a deadline takes effect no earlier than what was just observed
+                if at < place:  # else none can be due before it: a deadline takes effect no earlier than what was just observed
                     self._folding.run(fold, place, step)
             else:
                 self._insert(journey, item, step)
                 step.keys.update(journey.told, journey.fold.views)
         except DetectorRaised as failure:
-            step = Step()
+            step.clear()
             self._leave_out(journey, item.place, step)
             step.keys.update(journey.told, journey.fold.views)
             changes.append(Failed(seen, key, self._number, failure.detector, failure.error))
-        return step
 
     def _insert(self, journey: Journey, late: Item, step: Step) -> None:
         """Folds again from the mark before it on; where it changes nothing, what follows stays as it is."""

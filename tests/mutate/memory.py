@@ -15,7 +15,7 @@ MEMORY = [
     Mutant(
         "a pending touchpoint is not stored",
         _JOURNEY,
-        "self.counted, self.pending, self.settled_to",
+        "self.counted, pending, self.settled_to",
         "self.counted, [], self.settled_to",
         _DEATH + "test_a_touchpoint_that_is_pending_when_its_worker_dies_is_not_lost",
     ),
@@ -149,7 +149,7 @@ MEMORY = [
     Mutant(
         "how long an erasure is remembered can be seen",
         _SETTLING,
-        "if item.at <= journey.erased_at:",
+        "if at <= journey.erased_at:",
         "if seen.occurred <= journey.erased_at:",
         _ERASURE + "test_how_long_the_erasure_is_remembered_is_not_seen",
     ),
