@@ -62,7 +62,10 @@ class TargetRule(Section):
 
 def first_match(rules: Iterable[TargetRule], channel: str, tier: str | None, priority: str | None, theme: str | None) -> int | None:
     """The duration in milliseconds of the first rule that matches, or None."""
-    return next((rule.within for rule in rules if rule.matches(channel, tier, priority, theme)), None)
+    for rule in rules:
+        if rule.matches(channel, tier, priority, theme):
+            return rule.within
+    return None
 
 
 class Severity(Section):

@@ -32,6 +32,8 @@ class Wire(NamedTuple):
 
     type: Any
     convert: Convert | None = None
+    optional: bool = False
+    """Whether null may stand for it, of which nothing has to become."""
 
 
 class Right(Attributes, gc=False):
@@ -66,7 +68,7 @@ def _struct(model: type[TouchpointData]) -> Wire:
     hints = get_type_hints(model, include_extras=True)
     wires = [_wire(hints[part.name]) for part in fields(model)]
     parts = [_part(part, wire.type) for part, wire in zip(fields(model), wires, strict=True)]
-    converted = [(n, wire.convert) for n, wire in enumerate(wires) if wire.convert]
+    converted = [(n, wire.convert, wire.optional) for n, wire in enumerate(wires) if wire.convert]
     defaults = {n: part.default for n, part in enumerate(fields(model)) if not part.required}
 
     def made(read: Struct) -> TouchpointData:
@@ -74,8 +76,11 @@ def _struct(model: type[TouchpointData]) -> Wire:
 
     def converting(read: Struct) -> TouchpointData:
         values = list(astuple(read))
-        for n, of_wire in converted:
-            values[n] = defaults[n] if values[n] is UNSET else of_wire(values[n])
+        for n, of_wire, optional in converted:
+            if (value := values[n]) is UNSET:
+                values[n] = defaults[n]
+            elif value is not None or not optional:
+                values[n] = of_wire(value)
         return model(*values)
 
     return Wire(defstruct(model.__name__, parts, gc=False), converting if converted else made)
@@ -89,7 +94,8 @@ def _part(part: Part, kind: Any) -> tuple[str, Any] | tuple[str, Any, Any]:
 
 def _wire(annotation: Any) -> Wire:
     if get_origin(annotation) in (Union, UnionType) and len(get_args(annotation)) == 2 and NoneType in get_args(annotation):
-        return _optional(_wire(next(part for part in get_args(annotation) if part is not NoneType)))
+        wire = _wire(next(part for part in get_args(annotation) if part is not NoneType))
+        return Wire(wire.type if wire.type is Any else wire.type | None, wire.convert, optional=True)
     if annotation is bool or get_origin(annotation) is Literal:
         return Wire(annotation)
     if isinstance(annotation, type) and issubclass(annotation, TouchpointData):
@@ -108,11 +114,6 @@ def _wire(annotation: Any) -> Wire:
             case [FieldInfo() as info, *_] if get_origin(base) is tuple:
                 return _several(_wire(get_args(base)[0]), info)
     return Wire(Any, TypeAdapter(annotation, config=ConfigDict(strict=True)).validate_python)
-
-
-def _optional(wire: Wire) -> Wire:
-    convert = wire.convert
-    return Wire(wire.type if wire.type is Any else wire.type | None, convert and (lambda value: None if value is None else convert(value)))
 
 
 def _several(each: Wire, info: FieldInfo) -> Wire:

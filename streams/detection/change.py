@@ -4,11 +4,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from schemas.alert import AlertData, AlertEvent, Evidence, Family, Severity, Subject, alert_id
+from schemas.alert import AlertEvent, Family, Subject, alert_id
 from schemas.identity import identity_of, is_anonymous
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX
-from streams.detection.detector import Detector, Measured, Seen, View
+from streams.detection.detector import Detector, Measured, Proof, Seen, View
 from streams.detection.telling import Word
 
 
@@ -50,40 +50,40 @@ class AlertChange(Struct, frozen=True, gc=False):
                 "source": f"urn:throughline:{view.detector}",
                 "type": f"io.throughline.alert.{self.word}.v1",
                 "time": self.time,
-                "data": AlertData(
-                    alert_id=name,
-                    revision=self.revision,
-                    detector=view.detector,
-                    scope=view.scope,
-                    policy_version=policy.version,
-                    customer=identity_of(self.journey),
-                    anonymous=is_anonymous(self.journey),
-                    channels=tuple(sorted({proof.channel for proof in view.evidence})),
-                    subject=Subject.model_validate({"kind": view.about.kind, "id": view.about.id}),
-                    severity=Severity.model_validate({"level": self.level, "number": view.severity}),
-                    score=view.score,
-                    contributions=view.contributions,
-                    summary=self.detector.summary(view),
-                    state=view.state,
-                    reason=self.reason or view.reason,
-                    opened_at=view.opened_at,
-                    due_at=view.due_at,
-                    ended_at=self.time if retracted else view.ended_at,
-                    evidence=tuple(
-                        Evidence(
-                            event_id=proof.event_id,
-                            channel=proof.channel,
-                            topic=TOPIC_PREFIX + proof.channel,
-                            partition=self.partition,
-                            offset=proof.offset,
-                            occurred=proof.occurred,
-                        )
-                        for proof in view.evidence
-                    ),
-                    runbook=policy.runbooks.replace("{detector}", view.detector),
-                ),
+                "data": {
+                    "alert_id": name,
+                    "revision": self.revision,
+                    "detector": view.detector,
+                    "scope": view.scope,
+                    "policy_version": policy.version,
+                    "customer": identity_of(self.journey),
+                    "anonymous": is_anonymous(self.journey),
+                    "channels": tuple(sorted({proof.channel for proof in view.evidence})),
+                    "subject": {"kind": view.about.kind, "id": view.about.id},
+                    "severity": {"level": self.level, "number": view.severity},
+                    "score": view.score,
+                    "contributions": view.contributions,
+                    "summary": self.detector.summary(view),
+                    "state": view.state,
+                    "reason": self.reason or view.reason,
+                    "opened_at": view.opened_at,
+                    "due_at": view.due_at,
+                    "ended_at": self.time if retracted else view.ended_at,
+                    "evidence": tuple([self._evidence(proof) for proof in view.evidence]),
+                    "runbook": policy.runbooks.replace("{detector}", view.detector),
+                },
             }
         )
+
+    def _evidence(self, proof: Proof) -> dict[str, object]:
+        return {
+            "event_id": proof.event_id,
+            "channel": proof.channel,
+            "topic": TOPIC_PREFIX + proof.channel,
+            "partition": self.partition,
+            "offset": proof.offset,
+            "occurred": proof.occurred,
+        }
 
 
 class Failed(Struct, frozen=True, gc=False):

@@ -1,5 +1,6 @@
 """What one chunk held, counted while it is admitted and told to the metrics once."""
 
+from bisect import bisect_right
 from collections import Counter
 
 from schemas.instant import SECOND
@@ -13,16 +14,19 @@ class Tally:
         """`lateness` of the channel, in milliseconds."""
         self._channel = channel
         self._lateness = lateness
-        self._admissions: list[Admission] = []
         self._joined: list[Touchpoint] = []
+        self._repeated = self._redelivered = 0
         self.refused: Counter[str] = Counter()
         self.misrouted = 0
         self.heartbeats = 0
 
     def admitted(self, touchpoint: Touchpoint, admission: Admission) -> None:
-        self._admissions.append(admission)
         if admission is Admission.NEW:
             self._joined.append(touchpoint)
+        elif admission is Admission.REPEATED:
+            self._repeated += 1
+        else:
+            self._redelivered += 1
 
     def count(self, metrics: Metrics) -> None:
         channel = self._channel
@@ -30,10 +34,10 @@ class Tally:
             metrics.touchpoints.labels(channel=channel, type=name).inc(number)
         for error_class, number in self.refused.items():
             metrics.refused.labels(channel=channel, error_class=error_class).inc(number)
-        waited = [max(touchpoint.arrived - touchpoint.occurred, 0) for touchpoint in self._joined]
-        metrics.lateness.labels(channel=channel).observe_all([each / SECOND for each in waited])
-        metrics.late.labels(channel=channel).inc(sum([each > self._lateness for each in waited]))
+        waited = sorted([touchpoint.arrived - touchpoint.occurred for touchpoint in self._joined])
+        metrics.lateness.labels(channel=channel).observe_all([max(each, 0) / SECOND for each in waited])
+        metrics.late.labels(channel=channel).inc(len(waited) - bisect_right(waited, self._lateness))
         metrics.heartbeats.labels(channel=channel).inc(self.heartbeats)
         metrics.misrouted.labels(channel=channel).inc(self.misrouted)
-        metrics.repeated.labels(channel=channel).inc(self._admissions.count(Admission.REPEATED))
-        metrics.redelivered.labels(channel=channel).inc(self._admissions.count(Admission.REDELIVERED))
+        metrics.repeated.labels(channel=channel).inc(self._repeated)
+        metrics.redelivered.labels(channel=channel).inc(self._redelivered)

@@ -94,7 +94,7 @@ class ConflictingClaims:
         tellings = state.matters.setdefault(matter, Tellings())
         now = self._remember(tellings.told, at, seen, claim)
         yield from self._let_go(matter, tellings.told, at)
-        if len(tellings.told) > 1 or now.dissent:  # or nobody tells anything else, and nobody did
+        if any(telling.dissent or telling.value != now.value for telling in tellings.told):  # else all tell the same, and always did
             if now.stands(at):
                 yield from self._judge(matter, tellings.told, at, now)
             yield from self._end_what_is_settled(matter, tellings.told, at, (now.proof,))
