@@ -44,18 +44,17 @@ class Right(Attributes, gc=False):
 
 def read_right(value: bytes | None, headers: Iterable[tuple[str, Any]]) -> tuple[Attributes, TouchpointData] | None:
     """None where it has to be looked at more closely."""
-    if value is None or len(value) > LARGEST or value[:1] != b"{" or too_deep(value):
+    if value is None or len(value) > LARGEST or not value.startswith(b"{") or too_deep(value):
         return None
     attributes = in_headers(headers) if headers else None
     try:
-        return _structured(value) if attributes is None else _binary(attributes, value)
+        if attributes is not None:
+            return _binary(attributes, value)
+        event = _event_of(value)
+        data = event.data
+        return None if data is None else (event, _made_of[type(event)](data))
     except (DecodeError, ValueError, ArithmeticError):
         return None
-
-
-def _structured(value: bytes) -> tuple[Attributes, TouchpointData] | None:
-    event = _event_of(value)
-    return None if event.data is None else (event, _made_of[type(event)](event.data))
 
 
 def _binary(attributes: Mapping[str, str] | Refused, value: bytes) -> tuple[Attributes, TouchpointData] | None:

@@ -26,22 +26,32 @@ class TouchpointData(Defined, frozen=True, gc=False, array_like=True):
         return read
 
 
-class Touchpoint(Struct, frozen=True, gc=False):
-    """Instants are milliseconds since the epoch."""
+class Seen(Struct, frozen=True, gc=False):
+    """A touchpoint as detectors see it: what a journey's history keeps, so that a replay shows them nothing else.
 
-    journey: str
-    """Whose: `c:` and the customer id, or `a:` and the anonymous id, so that the two kinds never meet."""
+    Instants are milliseconds since the epoch.
+    """
+
     channel: str
-    partition: int
     offset: int
-    source: str
     id: str
     """Unique per source."""
     occurred: int
-    arrived: int
-    """The Kafka record's timestamp."""
     data: TouchpointData
     correlation: str | None = None
+    counted: int | None = None
+    """When it counts as occurring, where that is not when it occurred: it came later than the window."""
+
+
+class Touchpoint(Seen, frozen=True, gc=False, kw_only=True):
+    """With whose it is, and how it came."""
+
+    journey: str
+    """Whose: `c:` and the customer id, or `a:` and the anonymous id, so that the two kinds never meet."""
+    partition: int
+    source: str
+    arrived: int
+    """The Kafka record's timestamp."""
 
     @property
     def topic(self) -> str:

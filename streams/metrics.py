@@ -4,6 +4,7 @@ No label carries customer data: its values come from the policy's lists and from
 """
 
 import platform
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import get_args
 
@@ -136,10 +137,14 @@ class Metrics:
         new.info("policy", "Which policy is followed.", version=policy.version)
         self.catalogue = tuple(new.catalogue)
 
-    def measured(self, measured: Measured) -> None:
-        self.response_time.labels(clock=measured.clock, channel=measured.channel).observe(measured.took / SECOND)
-        if measured.margin is not None:
-            self.margin.labels(clock=measured.clock, channel=measured.channel).observe(measured.margin / SECOND)
+    def measured(self, finished: Iterable[Measured]) -> None:
+        clocks = defaultdict[tuple[str, str], list[Measured]](list)
+        for each in finished:
+            clocks[each.clock, each.channel].append(each)
+        for (clock, channel), those in clocks.items():
+            self.response_time.labels(clock=clock, channel=channel).observe_all([each.took / SECOND for each in those])
+            if margins := [each.margin / SECOND for each in those if each.margin is not None]:
+                self.margin.labels(clock=clock, channel=channel).observe_all(margins)
 
     def acknowledged(self, change: AlertChange, now: int) -> None:
         """The broker has the alert since `now` (ms)."""

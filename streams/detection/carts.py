@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints.shopping import CartUpdated, CheckoutStarted, CheckoutStepCompleted, OrderPlaced, PaymentFailed
-from streams.detection.detector import Proof, Seen, proof
+from streams.detection.detector import Proof, proof
 
 CART, CHECKOUT, PAYMENT = range(3)
 STAGES = ("cart", "checkout", "payment")

@@ -7,8 +7,8 @@ from msgspec import Struct
 from schemas.alert import AlertEvent, Family, Subject, alert_id
 from schemas.identity import identity_of, is_anonymous
 from schemas.policy import Policy
-from schemas.touchpoint import TOPIC_PREFIX
-from streams.detection.detector import Detector, Measured, Proof, Seen, View
+from schemas.touchpoint import TOPIC_PREFIX, Seen
+from streams.detection.detector import Detector, Measured, Proof, View
 from streams.detection.telling import Word
 
 

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from msgspec import Struct
@@ -83,6 +84,11 @@ def read_value(told: bool | str | Figure, *, money: bool, instant: bool) -> str:
         return f"b{told}"
     if isinstance(told, Figure):
         return f"{'m' if money else 'n'}{_spelled(told.amount)}"
+    return _read_text(told, money, instant)
+
+
+@lru_cache(maxsize=4_096)
+def _read_text(told: str, money: bool, instant: bool) -> str:  # noqa: FBT001  to be remembered by
     try:
         if money:
             return f"m{_spelled(_number(told))}"
@@ -119,6 +125,7 @@ def harm(dissenting: Telling, agreed: Telling, *, to_customer: bool) -> str | No
     return "overcharge" if more != to_customer else "undercharge"
 
 
+@lru_cache(maxsize=4_096)
 def _escaped(text: str) -> str:
     return text if _is_plain(text) else quote(text, safe="")
 

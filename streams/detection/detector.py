@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 
 from schemas.alert import Family, SubjectKind
 from schemas.policy import Section
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 
 
 class Matter(Struct, frozen=True, gc=False, array_like=True):
@@ -58,19 +58,6 @@ class Said(Struct, frozen=True, gc=False):
     """What newly proves it; the engine keeps what was said before."""
     score: float | None = None
     contributions: Mapping[str, float] | None = None
-
-
-class Seen(Struct, frozen=True, gc=False):
-    """A touchpoint as detectors see it: what a journey's history keeps, so that a replay shows them nothing else."""
-
-    channel: str
-    offset: int
-    id: str
-    occurred: int
-    data: TouchpointData
-    correlation: str | None = None
-    counted: int | None = None
-    """When it counts as occurring, where that is not when it occurred: it came later than the window."""
 
 
 def proof(seen: Seen) -> Proof:

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from schemas.instant import NEVER
 from schemas.policy import Policy
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints.customer import CustomerErased, CustomerUpdated
-from streams.detection.detector import Detector, Measured, Said, Says, Seen, View
+from streams.detection.detector import Detector, Measured, Said, Says, View
 from streams.detection.telling import view_after
 
 SEPARATOR = "\x1f"

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from schemas.instant import NEVER
-from streams.detection.detector import Seen
+from schemas.touchpoint import Seen
 from streams.detection.fold import SEPARATOR, Fold, Folding
 from streams.detection.packing import pack, unpack
 from streams.detection.telling import Told

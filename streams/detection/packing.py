@@ -6,9 +6,8 @@ A field added to the end of a type with a default can be read from bytes written
 from msgspec import Raw
 from msgspec.msgpack import Decoder, Encoder
 
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints import TYPES
-from streams.detection.detector import Seen
 
 _Stored = tuple[str, int, str, int, str | None, str, Raw]
 """As `Seen`, the data's type by its name and the data at last."""

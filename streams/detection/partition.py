@@ -15,7 +15,7 @@ from schemas.policy import Policy
 from schemas.touchpoint import Touchpoint
 from streams.detection import duplicates
 from streams.detection.change import Change
-from streams.detection.detector import Detector, Seen
+from streams.detection.detector import Detector
 from streams.detection.fold import Folding
 from streams.detection.journey import FORGETTABLE, Journey, Pending, head
 from streams.detection.settling import Settling
@@ -137,8 +137,7 @@ class Partition:
         if place < journey.settled_to:
             self.counts["order_repaired"] += 1
             place = journey.settled_to
-        seen = Seen(channel, touchpoint.offset, touchpoint.id, touchpoint.occurred, touchpoint.data, touchpoint.correlation)
-        journey.await_settling(Pending(place, channel, touchpoint.offset, seen))
+        journey.await_settling(Pending(place, channel, touchpoint.offset, touchpoint))
         if place < journey.due:
             journey.due = place
             heapq.heappush(self._heap, (place, key))

@@ -143,8 +143,7 @@ class Checkpoint:
         self._metrics.large_journeys.inc(sum(len(value) > LARGE_JOURNEY for value in found.journeys.values() if value is not None))
         for change in found.alerts:
             self._metrics.acknowledged(change, now)
-        for measured in found.measured:
-            self._metrics.measured(measured)
+        self._metrics.measured(found.measured)
         for failed in found.failed:
             self._metrics.refused.labels(channel=failed.touchpoint.channel, error_class="detector_failed").inc()
         if found.failed:

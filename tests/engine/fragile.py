@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from schemas.alert import Family
 from schemas.instant import NEVER
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints.conversation import ConversationResolved
-from streams.detection.detector import DetectorPolicy, Known, Says, Seen, View
+from streams.detection.detector import DetectorPolicy, Known, Says, View
 
 UNBEARABLE = "unbearable"
 """How the names of those conversations begin."""

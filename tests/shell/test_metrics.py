@@ -121,7 +121,7 @@ def test_unknown_values_that_are_shown_add_up(worker: Worker) -> None:
 
 @pytest.mark.parametrize(("margin", "missed"), [(0, 0), (1, 0), (-1, 1), (-7 * 86_400_000 - 1, 1), (60_000, 0), (None, None)])
 def test_of_margins_exactly_the_missed_ones_lie_below_nought(worker: Worker, margin: int | None, missed: int | None) -> None:
-    worker.metrics.measured(Measured("conversation 1", "first_response", "chat", 61_000, margin))
+    worker.metrics.measured([Measured("conversation 1", "first_response", "chat", 61_000, margin)])
     assert worker.value("margin_seconds_bucket", clock="first_response", channel="chat", le="-0.001") == missed
     assert worker.value("response_time_seconds_sum", clock="first_response", channel="chat") == 61.0
     assert worker.value("response_time_seconds_bucket", clock="first_response", channel="chat", le="60.0") == 0
@@ -129,7 +129,7 @@ def test_of_margins_exactly_the_missed_ones_lie_below_nought(worker: Worker, mar
 
 
 def test_buckets_rise_and_end_with_infinity(worker: Worker) -> None:
-    worker.metrics.measured(Measured("1", "first_response", "chat", 1, 1))
+    worker.metrics.measured([Measured("1", "first_response", "chat", 1, 1)])
     for family in text_string_to_metric_families(generate_latest(worker.registry).decode()):
         bounds = [float(sample.labels["le"]) for sample in family.samples if sample.name.endswith("_bucket")]
         if bounds:
@@ -139,7 +139,8 @@ def test_buckets_rise_and_end_with_infinity(worker: Worker) -> None:
 
 def unanswered(offset: int, asked: int) -> Touchpoint:
     opened = ConversationOpened(conversation_id=f"chat-{offset}")
-    return Touchpoint("c:17", "chat", 0, offset, "/chat", f"event-{offset}", asked, asked, opened)
+    name = f"event-{offset}"
+    return Touchpoint("chat", offset, name, asked, opened, journey="c:17", partition=0, source="/chat", arrived=asked)
 
 
 def test_an_acknowledged_alert_is_counted_with_its_latency(worker: Worker) -> None:

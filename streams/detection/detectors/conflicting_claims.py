@@ -18,12 +18,12 @@ from pydantic import Field
 
 from schemas.alert import Family
 from schemas.instant import DAY, HOUR, MINUTE, NEVER, Duration
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints.claim import ClaimMade
 from schemas.values import Amount, Label
 from streams.detection.claims import Dissent, Telling, differ, harm, matter_of, named, read_value
 from streams.detection.currencies import CURRENCIES
-from streams.detection.detector import DetectorPolicy, Known, Matter, Proof, Said, Seen, View, proof
+from streams.detection.detector import DetectorPolicy, Known, Matter, Proof, Said, View, proof
 
 
 class ClaimsPolicy(DetectorPolicy):
@@ -93,7 +93,9 @@ class ConflictingClaims:
         matter = matter_of(claim)
         tellings = state.matters.setdefault(matter, Tellings())
         now = self._remember(tellings.told, at, seen, claim)
-        yield from self._let_go(matter, tellings.told, at)
+        others = [telling for telling in tellings.told if telling is not now]
+        if at >= min(tellings.due, self._next(now, at)) or any(other.channel == now.channel for other in others):
+            yield from self._let_go(matter, tellings.told, at)
         if any(telling.dissent or telling.value != now.value for telling in tellings.told):  # else all tell the same, and always did
             if now.stands(at):
                 yield from self._judge(matter, tellings.told, at, now)
@@ -132,8 +134,6 @@ class ConflictingClaims:
 
     def _let_go(self, matter: str, told: list[Telling], at: int) -> Iterator[Said]:
         """A channel's later word takes the place of its earlier one; what has ended goes, and its dissent with it."""
-        if len(told) == 1 and at < self._next(told[0], at):
-            return
         standing: dict[str, Telling] = {}
         for telling in sorted(told, key=lambda telling: telling.since):
             if not telling.stands(at):

@@ -15,13 +15,13 @@ from pydantic import Field, model_validator
 
 from schemas.alert import Family
 from schemas.instant import DAY, MINUTE, NEVER, Duration
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints.conversation import ConversationResolved, MessageSent
 from schemas.touchpoints.queue import QueueConnected
 from schemas.touchpoints.shopping import OrderPlaced
 from streams.detection.activity import ACTIVITIES, is_activity
 from streams.detection.carts import STAGES, Cart, completed, touch
-from streams.detection.detector import DetectorPolicy, Known, Matter, Proof, Said, Seen, View, proof
+from streams.detection.detector import DetectorPolicy, Known, Matter, Proof, Said, View, proof
 from streams.detection.detectors import conflicting_claims
 from streams.detection.risk import Weights, score
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from schemas.alert import Family
 from schemas.instant import DAY, NEVER, Duration
 from schemas.policy import TargetRule, first_match
+from schemas.touchpoint import Seen
 from schemas.touchpoints.conversation import (
     ConversationOpened,
     ConversationReopened,
@@ -22,7 +23,7 @@ from schemas.touchpoints.conversation import (
     ConversationWaiting,
     MessageSent,
 )
-from streams.detection.detector import DetectorPolicy, Known, Matter, Measured, Proof, Said, Says, Seen, View, proof
+from streams.detection.detector import DetectorPolicy, Known, Matter, Measured, Proof, Said, Says, View, proof
 from streams.detection.target import BREACHED, ON_TRACK, Share, Target
 
 

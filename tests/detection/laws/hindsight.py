@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from schemas.instant import NEVER
 from schemas.policy import Policy
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import Seen, Touchpoint
 from schemas.touchpoints.customer import CustomerUpdated
-from streams.detection.detector import Detector, Measured, Said, Says, Seen, View
+from streams.detection.detector import Detector, Measured, Said, Says, View
 from streams.detection.detectors import load
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from schemas.defined import as_model
 from schemas.instant import DAY, HOUR, MINUTE, NEVER, SECOND
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints import TYPES
 from schemas.touchpoints.conversation import ConversationOpened
 from schemas.touchpoints.shopping import CheckoutStarted, OrderPlaced
-from streams.detection.detector import Detector, Seen, View
+from streams.detection.detector import Detector, View
 from streams.detection.detectors import DETECTORS, load
 from streams.detection.packing import pack, unpack
 from tests.detection.laws.agreement import lived

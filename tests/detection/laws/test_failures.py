@@ -9,9 +9,9 @@ from msgspec import Struct
 from schemas.alert import Family
 from schemas.instant import HOUR, MINUTE, NEVER, SECOND
 from schemas.policy import Policy
-from schemas.touchpoint import TouchpointData
+from schemas.touchpoint import Seen, TouchpointData
 from schemas.touchpoints.conversation import ConversationResolved, MessageSent
-from streams.detection.detector import Detector, DetectorPolicy, Known, Says, Seen, View
+from streams.detection.detector import Detector, DetectorPolicy, Known, Says, View
 from streams.detection.detectors import load
 from streams.detection.fold import Overdue
 from streams.detection.partition import Partition
