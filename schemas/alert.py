@@ -101,16 +101,7 @@ class AlertEvent(Published):
     datacontenttype: Literal["application/json"] = "application/json"
     data: AlertData
 
-    def records(self, family: Family) -> list[tuple[str, bytes, bytes | None]]:
-        """(topic, key, value): the event for the family's subscribers, and what is active now (None, a tombstone, once it is over)."""
-        value = self.model_dump_json(exclude_none=True).encode()
-        over = self.type.endswith(("resolved.v1", "retracted.v1"))
-        return [
-            (family.topic, self.data.customer.encode(), value),
-            (ACTIVE_TOPIC, str(self.data.alert_id).encode(), None if over else value),
-        ]
 
-
-def alert_id(detector: str, scope: str | None, journey: str, subject: Subject, opened_by: str) -> UUID:
+def alert_id(detector: str, scope: str | None, journey: str, kind: SubjectKind, subject: str, opened_by: str) -> UUID:
     """The same for every replay: derived, never random. `opened_by`: the id, channel and time of the touchpoint that opened it."""
-    return uuid5(NAMESPACE, "\x1f".join((detector, scope or "", journey, subject.kind, subject.id, opened_by)))
+    return uuid5(NAMESPACE, "\x1f".join((detector, scope or "", journey, kind, subject, opened_by)))

@@ -2,14 +2,18 @@
 
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
-from schemas.alert import AlertEvent, Family, Subject, alert_id
+from schemas.alert import ACTIVE_TOPIC, AlertEvent, Family, alert_id
 from schemas.identity import identity_of, is_anonymous
+from schemas.instant import format_instant
 from schemas.policy import Policy
 from schemas.touchpoint import TOPIC_PREFIX, Seen
 from streams.detection.detector import Detector, Measured, Proof, View
 from streams.detection.telling import Word
+
+_encode = msgspec.json.Encoder().encode
 
 
 class AlertChange(Struct, frozen=True, gc=False):
@@ -33,45 +37,61 @@ class AlertChange(Struct, frozen=True, gc=False):
     @property
     def id(self) -> UUID:
         view = self.view
-        subject = Subject.model_construct(kind=view.about.kind, id=view.about.id)
-        return alert_id(view.detector, view.scope, self.journey, subject, view.opened_by)
+        return alert_id(view.detector, view.scope, self.journey, view.about.kind, view.about.id, view.opened_by)
 
     @property
     def level(self) -> str:
         return self.policy.severity.level(self.view.severity)
 
+    def records(self) -> list[tuple[str, bytes, bytes | None]]:
+        """(topic, key, value): the event for the family's subscribers, and what is active now (None, a tombstone, once it is over)."""
+        name = str(self.id)
+        value = self._written(name)
+        over = self.word in ("resolved", "retracted")
+        return [
+            (self.family.topic, identity_of(self.journey).encode(), value),
+            (ACTIVE_TOPIC, name.encode(), None if over else value),
+        ]
+
     def event(self) -> AlertEvent:
-        """As subscribers get it."""
-        view, policy, name = self.view, self.policy, self.id
-        retracted = self.word == "retracted"
-        return AlertEvent.model_validate(
+        """As subscribers read it. Pydantic's ValidationError where it were none that they may get."""
+        return AlertEvent.model_validate_json(self._written(str(self.id)))
+
+    def _written(self, name: str) -> bytes:
+        """An `AlertEvent`, in the order of its fields."""
+        view, policy = self.view, self.policy
+        ended_at = self.time if self.word == "retracted" else view.ended_at
+        data = {
+            "alert_id": name,
+            "revision": self.revision,
+            "detector": view.detector,
+            "scope": view.scope,
+            "policy_version": policy.version,
+            "customer": identity_of(self.journey),
+            "anonymous": is_anonymous(self.journey),
+            "channels": sorted({proof.channel for proof in view.evidence}),
+            "subject": {"kind": view.about.kind, "id": view.about.id},
+            "severity": {"level": self.level, "number": view.severity},
+            "score": view.score,
+            "contributions": view.contributions,
+            "summary": self.detector.summary(view),
+            "state": view.state,
+            "reason": self.reason or view.reason,
+            "opened_at": format_instant(view.opened_at),
+            "due_at": None if view.due_at is None else format_instant(view.due_at),
+            "ended_at": None if ended_at is None else format_instant(ended_at),
+            "evidence": [self._evidence(proof) for proof in view.evidence],
+            "runbook": policy.runbooks.replace("{detector}", view.detector),
+        }
+        return _encode(
             {
+                "specversion": "1.0",
                 "id": f"{name}:{self.revision}",
                 "source": f"urn:throughline:{view.detector}",
                 "type": f"io.throughline.alert.{self.word}.v1",
-                "time": self.time,
-                "data": {
-                    "alert_id": name,
-                    "revision": self.revision,
-                    "detector": view.detector,
-                    "scope": view.scope,
-                    "policy_version": policy.version,
-                    "customer": identity_of(self.journey),
-                    "anonymous": is_anonymous(self.journey),
-                    "channels": tuple(sorted({proof.channel for proof in view.evidence})),
-                    "subject": {"kind": view.about.kind, "id": view.about.id},
-                    "severity": {"level": self.level, "number": view.severity},
-                    "score": view.score,
-                    "contributions": view.contributions,
-                    "summary": self.detector.summary(view),
-                    "state": view.state,
-                    "reason": self.reason or view.reason,
-                    "opened_at": view.opened_at,
-                    "due_at": view.due_at,
-                    "ended_at": self.time if retracted else view.ended_at,
-                    "evidence": tuple([self._evidence(proof) for proof in view.evidence]),
-                    "runbook": policy.runbooks.replace("{detector}", view.detector),
-                },
+                "time": format_instant(self.time),
+                "datacontenttype": "application/json",
+                "data": {field: value for field, value in data.items() if value is not None},
             }
         )
 
@@ -82,7 +102,7 @@ class AlertChange(Struct, frozen=True, gc=False):
             "topic": TOPIC_PREFIX + proof.channel,
             "partition": self.partition,
             "offset": proof.offset,
-            "occurred": proof.occurred,
+            "occurred": format_instant(proof.occurred),
         }
 
 

@@ -134,11 +134,14 @@ class Journey:
         """The clocks whose end has been told, and when they ended."""
 
     # -- history
-    def append(self, item: "Item") -> None:
-        self.history += _encode((item.at, item.packed))
+    def append(self, place: Place, packed: bytes) -> None:
+        """A touchpoint that comes behind all others."""
+        at = place[0]
+        self.history += _encode((at, packed))
+        if not self.items:
+            self.first_at = at
         self.items += 1
-        self.first_at = min(self.first_at, item.at)
-        self.last = item.place
+        self.last = place
 
     def insert(self, item: "Item", since: Mark | None) -> tuple[Iterator["Item"], Iterator["Item"]]:
         """What lies before it, from a mark on, and what lies after it. Whether the marks behind it still hold is for the caller to say."""

@@ -69,20 +69,20 @@ class Settling:
         if at <= journey.erased_at:
             self.counts["erased"] += 1
             return
-        item = Item(at, pending.pack(), seen)
+        occurred = (at, pending.channel, pending.offset)
         try:
-            if at > fold.fired and at >= fold.now and item.place > journey.last:
-                journey.append(item)
+            if at > fold.fired and at >= fold.now and occurred > journey.last:
+                journey.append(occurred, pending.pack())
                 self._folding.observe(fold, at, seen, step)
                 journey.mark(self._folding)
                 if at < place:  # else none can be due before it: a deadline takes effect no earlier than what was just observed
                     self._folding.run(fold, place, step)
             else:
-                self._insert(journey, item, step)
+                self._insert(journey, Item(at, pending.pack(), seen), step)
                 step.keys.update(journey.told, journey.fold.views)
         except DetectorRaised as failure:
             step.clear()
-            self._leave_out(journey, item.place, step)
+            self._leave_out(journey, occurred, step)
             step.keys.update(journey.told, journey.fold.views)
             changes.append(Failed(seen, key, self._number, failure.detector, failure.error))
 

@@ -169,7 +169,7 @@ class Checkpoint:
         return [
             Outgoing(topic, partition_for(key, self._partitions[topic]), key, value, now)
             for change in changes
-            for topic, key, value in change.event().records(change.family)
+            for topic, key, value in change.records()
         ]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.alert import AlertEvent, Family
+from schemas.alert import AlertEvent
 from schemas.dead_letter import detector_failed
 from schemas.decode import decode
 from schemas.forwarded import origins
@@ -149,8 +149,10 @@ class Replay:
 
     def _told(self, change: AlertChange) -> Alert:
         self.counts.alerts[change.view.detector, change.word] += 1
-        event = change.event()
-        return Alert(change.family, event, _value(event, change.family))
+        (_, _, value), _ = change.records()
+        if value is None:
+            raise AssertionError("an alert's first record is the one for its family's subscribers")
+        return Alert(change.family, AlertEvent.model_validate_json(value), value)
 
     def _dead(self, failed: Failed) -> Dead:
         where = (TOPIC_PREFIX + failed.touchpoint.channel, failed.partition, failed.touchpoint.offset)
@@ -168,10 +170,3 @@ class Replay:
 def _in_order(alert: Alert) -> tuple[int, bool, str, UUID, int]:
     event = alert.event
     return event.time, not event.data.anonymous, event.data.customer, event.data.alert_id, event.data.revision
-
-
-def _value(event: AlertEvent, family: Family) -> bytes:
-    topic, _, value = event.records(family)[0]
-    if topic != family.topic or value is None:
-        raise AssertionError("an alert's first record is the one for its family's subscribers")
-    return value

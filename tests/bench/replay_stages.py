@@ -105,7 +105,7 @@ def measure(records: Sequence[LogRecord], title: str) -> None:
         with stages.timed("render alerts"):
             for change in found:
                 if isinstance(change, AlertChange):
-                    change.event().records(change.family)
+                    change.records()
                     alerts += 1
         changes += len(found)
     with stages.timed("pack journeys"):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schemas.alert import AlertEvent, Family
+from schemas.alert import ACTIVE_TOPIC, AlertEvent, Family
 from streams.broker import EmbeddedBroker
 from streams.logs.file import LogRecord
 from tests.cli.letters import produce
@@ -34,7 +34,11 @@ def told(number: int, word: str, at: int, **data: Any) -> list[LogRecord]:
     event = AlertEvent.model_validate(
         {"id": str(number), "source": "urn:test", "type": f"io.throughline.alert.{word}.v1", "time": at, "data": about | data}
     )
-    return [LogRecord(topic, number % 2, 0, at, key, value) for topic, key, value in event.records(Family.SLOW_RESPONSE)]
+    value = event.model_dump_json(exclude_none=True).encode()
+    return [
+        LogRecord(Family.SLOW_RESPONSE.topic, number % 2, 0, at, event.data.customer.encode(), value),
+        LogRecord(ACTIVE_TOPIC, number % 2, 0, at, str(event.data.alert_id).encode(), value if word in ("opened", "updated") else None),
+    ]
 
 
 HISTORY = [

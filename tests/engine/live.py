@@ -300,7 +300,7 @@ def replayed(running: Live) -> dict[str, bytes]:
     for number, partition in partitions.items():
         for change in partition.advance(clocks[number].settled):
             if isinstance(change, AlertChange):
-                ((_, _, value), _) = change.event().records(change.family)
+                ((_, _, value), _) = change.records()
                 told[change.event().id] = value or b""
     return told
 

@@ -46,7 +46,7 @@ ORDER = [
     Mutant(
         "late evidence is appended where it arrives",
         _SETTLING,
-        "if at > fold.fired and at >= fold.now and item.place > journey.last:",
+        "if at > fold.fired and at >= fold.now and occurred > journey.last:",
         "if at:",
         LAWS + "test_telling.py::test_a_late_proof_of_a_timely_answer_retracts_what_was_over",
     ),
