@@ -49,13 +49,15 @@ _decode = msgspec.msgpack.Decoder(_Packed).decode
 class Fold:
     """Detectors read it as `Known`."""
 
-    __slots__ = ("due", "fired", "now", "states", "tier", "value", "views")
+    __slots__ = ("due", "fired", "now", "packed", "states", "tier", "value", "views")
 
     def __init__(self, states: list[Any]) -> None:
         self.tier: str | None = None
         self.value: Decimal | None = None
         self.states = states
         """By detector, in their order."""
+        self.packed: list[bytes | None] = [None] * len(states)
+        """Each state as it was last packed, empty if blank; None where it may have changed since."""
         self.views: dict[str, View] = {}
         self.due = [NEVER] * len(states)
         """The next deadline of each detector."""
@@ -134,7 +136,7 @@ class Folding:
             fold.tier = data.tier if data.tier is not None else fold.tier
             fold.value = data.value if data.value is not None else fold.value
         for n, detector in self._wanted.get(type(data), ()):  # stored when a detector wanted it that is no longer there
-            state = fold.states[n]
+            state, fold.packed[n] = fold.states[n], None
             try:
                 for one in detector.observe(state, at, seen, fold):
                     self._hear(fold, detector, at, one, step)
@@ -148,7 +150,7 @@ class Folding:
         for n, detector in enumerate(self.detectors):
             if fold.due[n] > at:
                 continue
-            state = fold.states[n]
+            state, fold.packed[n] = fold.states[n], None
             for one in detector.expire(state, at, fold):
                 self._hear(fold, detector, at, one, step)
             fold.due[n] = detector.deadline(state)
@@ -197,8 +199,12 @@ class Folding:
 
     # -- storage
     def pack(self, fold: Fold) -> bytes:
-        known = zip(self.detectors, fold.states, self._blank, strict=True)
-        states = {detector.name: state for detector, state, blank in known if state != blank}
+        states = {}
+        for n, detector in enumerate(self.detectors):
+            if (packed := fold.packed[n]) is None:
+                packed = fold.packed[n] = b"" if fold.states[n] == self._blank[n] else _encode(fold.states[n])
+            if packed:
+                states[detector.name] = msgspec.Raw(packed)
         return _encode((fold.tier, fold.value, states, fold.views, fold.now, fold.fired))
 
     def unpack(self, packed: bytes) -> Fold:

@@ -41,7 +41,7 @@ class Mark(Struct, frozen=True, gc=False):
     """A fold on the way from the base: a replay may start from it instead."""
 
     last: Place
-    """Of the history up to here."""
+    """The latest that it holds, a touchpoint or a deadline."""
     items: int
     size: int
     """How many items of the history, and how many of its bytes, lie before."""
@@ -52,7 +52,13 @@ class Mark(Struct, frozen=True, gc=False):
         return Mark(self.last, self.items + items, self.size + size, self.fold)
 
 
-MARK_EVERY, MARKS = 5, 8
+MARKS = 8
+MARK_EVERY = 3
+"""Touchpoints, where a fold is packed for storage anyway."""
+MARK_AT_LEAST_EVERY = 6
+
+_AFTER_ALL = "\U0010ffff"
+"""Of channels: at one instant deadlines come after all touchpoints."""
 
 
 class Head(Struct, array_like=True, gc=False):
@@ -189,10 +195,17 @@ class Journey:
         return next((mark for mark in reversed(self.marks) if mark.last < place), None)
 
     def mark(self, folding: Folding) -> None:
-        """Now and then, when the latest item has been observed and nothing else has happened since."""
-        if self.items - (self.marks[-1].items if self.marks else 0) >= MARK_EVERY:
-            mark = Mark(self.last, self.items, len(self.history), folding.pack(self.fold))
-            self.marks = [*self.marks[1 - MARKS :], mark]
+        """Now and then, where nothing is stored for long."""
+        if self._unmarked() >= MARK_AT_LEAST_EVERY:
+            self._mark(folding.pack(self.fold))
+
+    def _mark(self, fold: bytes) -> None:
+        last = max(self.last, (self.fold.fired, _AFTER_ALL, 0))
+        self.marks = [*self.marks[1 - MARKS :], Mark(last, self.items, len(self.history), fold)]
+
+    def _unmarked(self) -> int:
+        """How many items have come since the last mark."""
+        return self.items - (self.marks[-1].items if self.marks else 0)
 
     def drop_marks_after(self, mark: Mark | None) -> None:
         del self.marks[self.marks.index(mark) + 1 if mark else 0 :]
@@ -208,6 +221,8 @@ class Journey:
         """`acked`: by channel the next offset that is durably committed; what lies before cannot be delivered again."""
         applied = {channel: offset for channel, offset in self.applied.items() if offset >= acked.get(channel, 0)}
         fold = folding.pack(self.fold)
+        if self._unmarked() >= MARK_EVERY:
+            self._mark(fold)
         base = None if self.base == fold else self.base
         pending = [(each.place, each.pack()) for each in self.pending]
         return _encode(
@@ -228,6 +243,8 @@ class Journey:
         if journey.told:
             journey.told = {key: told for key, told in journey.told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
         journey.base = stored.fold if stored.base is None else stored.base
+        if journey.items >= MARK_EVERY:
+            journey._mark(stored.fold)
         return journey
 
     def is_blank(self, folding: Folding) -> bool:

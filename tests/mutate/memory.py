@@ -20,6 +20,20 @@ MEMORY = [
         _DEATH + "test_a_touchpoint_that_is_pending_when_its_worker_dies_is_not_lost",
     ),
     Mutant(
+        "what a detector has come to know since it was last stored is not stored",
+        "streams/detection/fold.py",
+        "            state, fold.packed[n] = fold.states[n], None\n            try:",
+        "            state = fold.states[n]\n            try:",
+        LAWS + "test_laws.py::test_what_is_delivered_again_after_a_crash_changes_nothing",
+    ),
+    Mutant(
+        "what a deadline has changed is not stored",
+        "streams/detection/fold.py",
+        "            state, fold.packed[n] = fold.states[n], None\n            for",
+        "            state = fold.states[n]\n            for",
+        LAWS + "test_laws.py::test_any_reading_says_what_the_oracle_says",
+    ),
+    Mutant(
         "applied offsets are not stored",
         _JOURNEY,
         "if offset >= acked.get(channel, 0)}",

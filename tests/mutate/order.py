@@ -86,6 +86,13 @@ ORDER = [
         LAWS + "test_telling.py::test_late_evidence_anywhere_in_a_long_history_is_told_as_if_folded_from_its_beginning",
     ),
     Mutant(
+        "a place to replay from does not know of the deadlines that it holds",
+        "streams/detection/journey.py",
+        "last = max(self.last, (self.fold.fired, _AFTER_ALL, 0))",
+        "last = self.last",
+        LAWS + "test_telling.py::test_late_evidence_from_before_a_deadline_is_not_folded_from_what_was_stored_behind_it",
+    ),
+    Mutant(
         "late evidence of which nothing is said at once makes no difference",
         "streams/detection/fold.py",
         " or self._known_of(fold, late) != before",

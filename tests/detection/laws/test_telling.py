@@ -124,3 +124,12 @@ def test_late_evidence_at_the_very_deadline_behind_a_mark_was_in_time() -> None:
     world = lived([*asked, *(Event("chat", viewed(), 6 * MINUTE + n) for n in range(20)), late], last=5 * HOUR)
     first = [(alert.word, alert.state) for alert in world.told.values() if alert.subject[1] == "conversation-0"]
     assert first == [("opened", "at_risk"), ("updated", "breached"), ("retracted", "breached")]
+
+
+def test_late_evidence_from_before_a_deadline_is_not_folded_from_what_was_stored_behind_it() -> None:
+    asked = [Event("chat", ask(f"conversation-{n}"), n * SECOND) for n in range(10)]
+    late = Event("web", reply("conversation-0"), 4 * MINUTE, delay=HOUR)
+    world = stepwise(log_of([*asked, late]), 10 * MINUTE, 10 * MINUTE)
+    finish(world, 5 * HOUR)
+    first = [(alert.word, alert.state) for alert in world.told.values() if alert.subject[1] == "conversation-0"]
+    assert first == [("opened", "at_risk"), ("updated", "breached"), ("retracted", "breached")]
