@@ -56,6 +56,7 @@ MARKS = 8
 MARK_EVERY = 3
 """Touchpoints, where a fold is packed for storage anyway."""
 MARK_AT_LEAST_EVERY = 6
+"""Where it is not: while a log is replayed, or many touchpoints of a backlog are settled at once."""
 
 _AFTER_ALL = "\U0010ffff"
 """Of channels: at one instant deadlines come after all touchpoints."""

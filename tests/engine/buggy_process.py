@@ -20,7 +20,7 @@ QUOTED = "c-4711"
 PLACES: dict[str, tuple[Any, str]] = {
     "checkpoint": (checkpoint, "due"),
     "transaction": (ExactlyOnce, "_transact"),
-    "alert": (AlertChange, "event"),
+    "alert": (AlertChange, "records"),
     "probe": (Probe, "ask"),
     "agent": (Admitting, "take"),
     "gauges": (Gauges, "show"),
