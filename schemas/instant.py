@@ -27,6 +27,10 @@ _is_timestamp = re.compile(
 ).fullmatch
 """`date-time` of RFC 3339, section 5.6; Python reads much else of ISO 8601: week dates, no seconds, any letter for the T."""
 
+_TO_THE_SECOND = len("2026-03-01T09:00:00")
+_FRACTIONS = {f".{milliseconds:03}Z": milliseconds for milliseconds in range(SECOND)}
+"""How most timestamps end; the part before is that of many."""
+
 
 def parse_instant(text: object) -> int:
     """Milliseconds since the epoch of an RFC 3339 timestamp; finer fractions are cut off. ValueError says what is wrong.
@@ -35,13 +39,9 @@ def parse_instant(text: object) -> int:
     """
     if not isinstance(text, str):
         raise ValueError("must be an RFC 3339 timestamp in a string")
-    if (milliseconds := _MILLISECONDS.get(text[_TO_THE_SECOND:])) is not None:
-        return _whole_second(text[:_TO_THE_SECOND]) + milliseconds  # as most are written, and many in one second
+    if (milliseconds := _FRACTIONS.get(text[_TO_THE_SECOND:])) is not None:
+        return _whole_second(text[:_TO_THE_SECOND]) + milliseconds
     return _parsed(text)
-
-
-_TO_THE_SECOND = len("2026-03-01T09:00:00")
-_MILLISECONDS = {f".{number:03}Z": number for number in range(SECOND)}
 
 
 @lru_cache(maxsize=4_096)

@@ -43,6 +43,10 @@ class AlertChange(Struct, frozen=True, gc=False):
     def level(self) -> str:
         return self.policy.severity.level(self.view.severity)
 
+    def written(self) -> bytes:
+        """The event as subscribers get it."""
+        return self._written(str(self.id))
+
     def records(self) -> list[tuple[str, bytes, bytes | None]]:
         """(topic, key, value): the event for the family's subscribers, and what is active now (None, a tombstone, once it is over)."""
         name = str(self.id)
@@ -55,7 +59,7 @@ class AlertChange(Struct, frozen=True, gc=False):
 
     def event(self) -> AlertEvent:
         """As subscribers read it. Pydantic's ValidationError where it were none that they may get."""
-        return AlertEvent.model_validate_json(self._written(str(self.id)))
+        return AlertEvent.model_validate_json(self.written())
 
     def _written(self, name: str) -> bytes:
         """An `AlertEvent`, in the order of its fields."""

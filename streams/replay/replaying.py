@@ -149,9 +149,7 @@ class Replay:
 
     def _told(self, change: AlertChange) -> Alert:
         self.counts.alerts[change.view.detector, change.word] += 1
-        (_, _, value), _ = change.records()
-        if value is None:
-            raise AssertionError("an alert's first record is the one for its family's subscribers")
+        value = change.written()
         return Alert(change.family, AlertEvent.model_validate_json(value), value)
 
     def _dead(self, failed: Failed) -> Dead:

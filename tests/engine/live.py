@@ -300,8 +300,7 @@ def replayed(running: Live) -> dict[str, bytes]:
     for number, partition in partitions.items():
         for change in partition.advance(clocks[number].settled):
             if isinstance(change, AlertChange):
-                ((_, _, value), _) = change.records()
-                told[change.event().id] = value or b""
+                told[change.event().id] = change.written()
     return told
 
 

@@ -93,8 +93,8 @@ class ConflictingClaims:
         matter = matter_of(claim)
         tellings = state.matters.setdefault(matter, Tellings())
         now = self._remember(tellings.told, at, seen, claim)
-        others = [telling for telling in tellings.told if telling is not now]
-        if at >= min(tellings.due, self._next(now, at)) or any(other.channel == now.channel for other in others):
+        due = min(tellings.due, self._next(now, at))
+        if at >= due or any(other.channel == now.channel for other in tellings.told if other is not now):  # else all stand as they stood
             yield from self._let_go(matter, tellings.told, at)
         if any(telling.dissent or telling.value != now.value for telling in tellings.told):  # else all tell the same, and always did
             if now.stands(at):
