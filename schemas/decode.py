@@ -28,17 +28,17 @@ def decode(record: Record) -> Touchpoint | Heartbeat | Refused:
     if channel is None:
         return Refused("envelope_invalid", f"lies on a topic of no channel: {TOPIC_PREFIX}<channel> is one")
     read = read_right(record.value, record.headers) or _read_closely(record)
-    if isinstance(read, Refused):
+    if type(read) is Refused:
         return read
     attributes, data = read
     arrived = record.timestamp
     occurred = _occurred(attributes.time, arrived)
-    if isinstance(occurred, Refused):
+    if type(occurred) is Refused:
         return occurred
-    if isinstance(data, ChannelHeartbeat):
+    if type(data) is ChannelHeartbeat:
         return Heartbeat(channel, record.partition, record.offset, arrived)
     journey = journey_of(attributes.customerid, attributes.anonymousid)
-    if isinstance(journey, Refused):
+    if type(journey) is Refused:
         return journey
     return Touchpoint(
         journey=journey,

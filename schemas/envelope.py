@@ -135,7 +135,7 @@ def _why_not_json(value: bytes, error: DecodeError) -> str:
 
 
 def too_deep(value: bytes) -> bool:
-    if value.count(b"[") + value.count(b"{") <= DEEPEST:
+    if value.count(b"{") + (value.count(b"[") if b"[" in value else 0) <= DEEPEST:  # most have none, and to see that is quick
         return False
     depth = 0
     for token in _NESTING.finditer(value):

@@ -64,7 +64,13 @@ def _parsed(text: str) -> int:
 
 def format_instant(instant: int) -> str:
     """RFC 3339 in UTC with milliseconds: `2026-03-01T09:00:00.000Z`."""
-    return (_EPOCH + instant * _MILLISECOND).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    second, milliseconds = divmod(instant, SECOND)
+    return _as_text(second) + f".{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=4_096)
+def _as_text(second: int) -> str:
+    return (_EPOCH + timedelta(seconds=second)).isoformat().removesuffix("+00:00")
 
 
 def parse_duration(text: object) -> int:

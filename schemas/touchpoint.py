@@ -1,7 +1,7 @@
 """A touchpoint: one thing that happened between a customer and a channel, as the channel told it."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self, final
 
 from msgspec import Struct
 
@@ -80,6 +80,7 @@ RefusedClass = Literal[
 ]
 
 
+@final
 class Refused(Struct, frozen=True, gc=False):
     """Why a record is no touchpoint; the record itself goes untouched to the dead letters."""
 

@@ -22,12 +22,12 @@ class Figure(Struct, frozen=True, gc=False, array_like=True):
 
 def _told(value: object) -> bool | str | Figure:
     match value:
-        case bool() | Figure():
-            return value
         case str() if len(value) <= _LONGEST:
             return value
         case str():
             raise ValueError(f"must have at most {_LONGEST} characters")
+        case bool() | Figure():
+            return value
         case int() | Decimal():
             return Figure(_NUMBER.read(value))
         case _:

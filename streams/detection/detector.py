@@ -6,7 +6,7 @@ replayed, so adding a detector is describing a fact.
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar, final
 
 from msgspec import Struct
 from pydantic import Field, field_validator
@@ -64,6 +64,7 @@ def proof(seen: Seen) -> Proof:
     return Proof(seen.id, seen.channel, seen.offset, seen.occurred, seen.counted)
 
 
+@final
 class Measured(Struct, frozen=True, gc=False):
     """One finished clock, for the histograms: told once, however often the journey is replayed."""
 

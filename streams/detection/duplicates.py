@@ -10,8 +10,13 @@ WITHIN = DAY
 _ENTRY = 16
 
 
+_new_hash = blake2b(digest_size=8).copy
+
+
 def name_of(channel: str, source: str, event_id: str) -> bytes:
-    return blake2b(f"{channel}\0{source}\0{event_id}".encode(), digest_size=8).digest()
+    name = _new_hash()
+    name.update(f"{channel}\0{source}\0{event_id}".encode())
+    return name.digest()
 
 
 def find(counted: bytes, name: bytes) -> int:

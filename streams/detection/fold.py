@@ -71,7 +71,8 @@ class Fold:
 
     def next_deadline(self) -> int:
         """A deadline takes effect at the later of itself and the occurrence that created it."""
-        return max(min(self.due), self.now)
+        due = min(self.due)
+        return due if due > self.now else self.now
 
 
 class Occurrence(Protocol):
@@ -187,7 +188,7 @@ class Folding:
         return _encode([fold.tier, fold.value, [fold.states[n] for n, _ in self._wanted.get(type(late.seen.data), ())]])
 
     def _hear(self, fold: Fold, detector: Detector[Any], at: int, one: Says, step: Step) -> None:
-        if isinstance(one, Measured):
+        if type(one) is Measured:
             step.measured.append(one)
             return
         key = key_of(detector.name, one)

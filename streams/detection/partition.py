@@ -7,8 +7,7 @@ in the journey, so one changelog record holds all that is known of a customer, a
 import heapq
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from schemas.instant import NEVER
 from schemas.policy import Policy
@@ -21,12 +20,8 @@ from streams.detection.journey import FORGETTABLE, Journey, Pending, head
 from streams.detection.settling import Settling
 
 
-class Admission(Enum):
-    NEW = "new"
-    REPEATED = "repeated"
-    """A copy that its producer sent again."""
-    REDELIVERED = "redelivered"
-    """The very record that has been admitted before."""
+Admission = Literal["new", "repeated", "redelivered"]
+"""Repeated: a copy that its producer sent again; redelivered: the very record that has been admitted before."""
 
 
 class Partition:
@@ -117,22 +112,23 @@ class Partition:
     # -- in
     def admit(self, touchpoint: Touchpoint) -> Admission:
         if not self._folding.wants(touchpoint.data):
-            return Admission.NEW
+            return "new"
         key, channel, arrived = touchpoint.journey, touchpoint.channel, touchpoint.arrived
         journey = self._wake(key)
         if touchpoint.offset <= journey.applied.get(channel, -1):
-            return Admission.REDELIVERED
+            return "redelivered"
         journey.applied[channel] = touchpoint.offset
         self._changed[key] = None
         self._quiet.pop(key, None)
         name = duplicates.name_of(channel, touchpoint.source, touchpoint.id)
         if (at := duplicates.find(journey.counted, name)) >= 0:
             if arrived - duplicates.arrival(journey.counted, at) <= duplicates.WITHIN:
-                return Admission.REPEATED
+                return "repeated"
             journey.counted = duplicates.without(journey.counted, at)
         journey.counted += duplicates.entry(name, arrived)
-        place = max(touchpoint.occurred, arrived - self._lateness[channel])
-        if place > touchpoint.occurred:
+        place, earliest = touchpoint.occurred, arrived - self._lateness[channel]
+        if place < earliest:
+            place = earliest
             self.counts["late"] += 1
         if place < journey.settled_to:
             self.counts["order_repaired"] += 1
@@ -141,7 +137,7 @@ class Partition:
         if place < journey.due:
             journey.due = place
             heapq.heappush(self._heap, (place, key))
-        return Admission.NEW
+        return "new"
 
     # -- out
     def advance(self, to: int, at_most: int = NEVER) -> Iterator[Change]:

@@ -52,7 +52,8 @@ class Settling:
                 step = Step()
             if journey.items > _MANY and journey.first_at < journey.settled_to - self._window - self._window // 4:
                 self._tidy(journey, journey.settled_to)  # only now: what was told must be known while there is something to tell
-        journey.due = min(place, deadline, self._rest(journey, to))
+        rest = self._rest(journey, to)
+        journey.due = place if place < deadline and place < rest else min(deadline, rest)
         if journey.due == NEVER and journey.is_blank(self._folding):
             journey.due = FORGETTABLE
         return changes
@@ -65,7 +66,9 @@ class Settling:
         if type(seen.data) is CustomerErased:
             changes += self._erase(key, journey)
             return
-        at = max(seen.occurred, place - self._window, journey.horizon)
+        at, horizon = seen.occurred, place - self._window
+        if at < horizon or at < journey.horizon:
+            at = max(horizon, journey.horizon)
         if at <= journey.erased_at:
             self.counts["erased"] += 1
             return

@@ -20,9 +20,9 @@ class Tally:
         self.heartbeats = 0
 
     def admitted(self, touchpoint: Touchpoint, admission: Admission) -> None:
-        if admission is Admission.NEW:
+        if admission == "new":
             self._joined.append(touchpoint)
-        elif admission is Admission.REPEATED:
+        elif admission == "repeated":
             self._repeated += 1
         else:
             self._redelivered += 1

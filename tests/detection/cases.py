@@ -15,7 +15,7 @@ from schemas.touchpoint import Touchpoint, TouchpointData
 from streams.detection.change import AlertChange, Change
 from streams.detection.detector import Measured
 from streams.detection.detectors import DETECTORS, load
-from streams.detection.partition import Admission, Partition
+from streams.detection.partition import Partition
 from streams.detection.telling import Word
 
 ORIGIN = 1_767_225_600_000  # 2026-01-01T00:00Z
@@ -139,7 +139,7 @@ def run(policy: Policy, log: Sequence[Touch], until: int = NEVER, *, restart: bo
             partition = Partition(0, policy, load(policy))
             for journey, value in stored.items():
                 partition.restore(journey, value)
-        assert partition.admit(touchpoint(touch, offset, place)) is Admission.NEW
+        assert partition.admit(touchpoint(touch, offset, place)) == "new"
     last = max((touch.arrived for touch in log), default=ORIGIN)
     changes += partition.advance(min(until, last + 400 * DAY))
     if until == NEVER:

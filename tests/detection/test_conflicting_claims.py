@@ -277,6 +277,11 @@ ENDS = [
         [opened("1:00", "chat", "conflict", 1, 2, **over), resolved("5:00", "chat", "validity_ended", **over)],
     ),
     Case(
+        "the agreed value ends at the very time at which the dissenting one is repeated",
+        [web("0:00", price("10", valid_until=after("5:00"))), chat("1:00", price("12")), chat("5:00", price("12"))],
+        [opened("1:00", "chat", "conflict", 1, 2, **over), resolved("5:00", "chat", "validity_ended", 3, **over)],
+    ),
+    Case(
         "the agreed value ends and two that differ remain: the one told first is agreed now",
         [
             web("0:00", price("10", valid_until=after("5:00"))),

@@ -35,8 +35,8 @@ DETECTORS = [
     Mutant(
         "a note to colleagues answers",
         _FIRST,
-        'case MessageSent(internal=True) | MessageSent(author="system"):',
-        'case MessageSent(author="system"):',
+        'if data.internal or data.author == "system":',
+        'if data.author == "system":',
         _first("neither a note nor the system answers"),
     ),
     Mutant(

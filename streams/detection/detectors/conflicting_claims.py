@@ -91,15 +91,17 @@ class ConflictingClaims:
         if not isinstance(claim, ClaimMade):
             return
         matter = matter_of(claim)
-        tellings = state.matters.setdefault(matter, Tellings())
-        now = self._remember(tellings.told, at, seen, claim)
+        if (tellings := state.matters.get(matter)) is None:
+            tellings = state.matters[matter] = Tellings()
+        told = tellings.told
+        now = self._remember(told, at, seen, claim)
         due = min(tellings.due, self._next(now, at))
-        if at >= due or any(other.channel == now.channel for other in tellings.told if other is not now):  # else all stand as they stood
-            yield from self._let_go(matter, tellings.told, at)
-        if any(telling.dissent or telling.value != now.value for telling in tellings.told):  # else all tell the same, and always did
+        if at >= due or (len(told) > 1 and any(other.channel == now.channel for other in told if other is not now)):
+            yield from self._let_go(matter, told, at)  # otherwise all stand as they stood
+        if now.dissent or (len(told) > 1 and any(telling.dissent or telling.value != now.value for telling in told)):
             if now.stands(at):
-                yield from self._judge(matter, tellings.told, at, now)
-            yield from self._end_what_is_settled(matter, tellings.told, at, (now.proof,))
+                yield from self._judge(matter, told, at, now)
+            yield from self._end_what_is_settled(matter, told, at, (now.proof,))  # otherwise all tell the same, and always did
         self._schedule(state, matter, tellings, at)
 
     def deadline(self, state: Told) -> int:
@@ -149,13 +151,19 @@ class ConflictingClaims:
 
     def _next(self, telling: Telling, at: int) -> int:
         """When it begins or is let go; one that was replaced still proves for the grace that its value was the newer."""
-        if telling.since > at:
+        if telling.valid_from is not None and telling.since > at:
             return min(telling.since, telling.until)
+        if telling.replaced_at == NEVER:
+            return telling.until
         return min(telling.until, telling.replaced_at + self.policy.grace + 1)
 
     def _schedule(self, state: Told, matter: str, tellings: Tellings, at: int) -> None:
-        tellings.due = min((self._next(telling, at) for telling in tellings.told), default=NEVER)
-        state.due = min(state.due, tellings.due)
+        tellings.due = NEVER
+        for telling in tellings.told:
+            if (due := self._next(telling, at)) < tellings.due:
+                tellings.due = due
+        if tellings.due < state.due:
+            state.due = tellings.due
         if not tellings.told:
             del state.matters[matter]
 

@@ -91,26 +91,26 @@ class FirstResponse:
         self.policy = policy
 
     def observe(self, state: Waits, at: int, seen: Seen, known: Known) -> Iterator[Says]:
-        match seen.data:
-            case ConversationOpened(by=by) as opened:
-                self._meet(state, at, seen, opened)
-                if by == "customer":
-                    self._ask(state, at, seen, known, opened.conversation_id)
-            case MessageSent(internal=True) | MessageSent(author="system"):
+        data = seen.data
+        if type(data) is MessageSent:
+            if data.internal or data.author == "system":
                 return
-            case MessageSent(author="customer") as message:
-                self._ask(state, at, seen, known, message.conversation_id, message.about)
-            case MessageSent(author="bot") as message:
-                yield from self._hear_bot(state, at, seen, message.conversation_id)
-            case MessageSent() as message:
-                yield from self._answer(state, at, seen, message.conversation_id, message.about)
-            case QueueConnected() as connected:
-                yield from self._connect(state, at, seen, connected.conversation_id)
-            case ConversationHandedOver(to=to) as handed_over:
-                if to != "bot":
-                    yield from self._hand_over(state, at, seen, known, handed_over.conversation_id)
-            case ConversationResolved() as resolved:
-                yield from self._resolve(state, at, seen, resolved.conversation_id)
+            if data.author == "customer":
+                self._ask(state, at, seen, known, data.conversation_id, data.about)
+            elif data.author == "bot":
+                yield from self._hear_bot(state, at, seen, data.conversation_id)
+            else:
+                yield from self._answer(state, at, seen, data.conversation_id, data.about)
+        elif type(data) is ConversationOpened:
+            self._meet(state, at, seen, data)
+            if data.by == "customer":
+                self._ask(state, at, seen, known, data.conversation_id)
+        elif type(data) is ConversationResolved:
+            yield from self._resolve(state, at, seen, data.conversation_id)
+        elif type(data) is ConversationHandedOver and data.to != "bot":
+            yield from self._hand_over(state, at, seen, known, data.conversation_id)
+        elif type(data) is QueueConnected:
+            yield from self._connect(state, at, seen, data.conversation_id)
 
     def deadline(self, state: Waits) -> int:
         due = next(iter(state.conversations.values())).forget if state.conversations else NEVER
@@ -253,10 +253,11 @@ class FirstResponse:
 
 def _matter(correlation: str | None, about: str | None, theme: str | None) -> str | None:
     """The first that is given; the kinds never meet."""
-    for kind, name in (("correlation", correlation), ("about", about), ("theme", theme)):
-        if name is not None:
-            return f"{kind}:{name}"
-    return None
+    if correlation is not None:
+        return f"correlation:{correlation}"
+    if about is not None:
+        return f"about:{about}"
+    return None if theme is None else f"theme:{theme}"
 
 
 def _alone(conversation: str) -> str:
