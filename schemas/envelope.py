@@ -23,6 +23,7 @@ LONGEST = 256
 """Characters of an attribute."""
 
 _REGISTRY_PREFIX = 5
+_BRACKET = ord("[")
 _OUT_OF_RANGE = "holds a number out of all range"
 _BINARY = "ce_"
 _STRUCTURED = b"application/cloudevents"
@@ -135,7 +136,7 @@ def _why_not_json(value: bytes, error: DecodeError) -> str:
 
 
 def too_deep(value: bytes) -> bool:
-    if value.count(b"{") + (value.count(b"[") if b"[" in value else 0) <= DEEPEST:  # most have none, and to see that is quick
+    if value.count(b"{") + (value.count(b"[") if _BRACKET in value else 0) <= DEEPEST:  # most have none, which is quick to see
         return False
     depth = 0
     for token in _NESTING.finditer(value):

@@ -1,6 +1,7 @@
 """Whose journey it is. A customer's and an anonymous visitor's never meet, even under the same id."""
 
 import re
+from string import ascii_letters, digits
 
 from schemas.touchpoint import Refused
 
@@ -16,6 +17,8 @@ BLOCKED = rf"^\s*([0-]*|{'|'.join(map(_in_any_case, _PLACEHOLDERS))})\s*$"
 """What programs write where they know nobody: nothing, zeros and dashes, placeholders. Python and ECMA 262 read it alike."""
 
 _is_blocked = re.compile(BLOCKED).match
+_HARMLESS = frozenset(ascii_letters + digits) - {letter for word in ("0", *_PLACEHOLDERS) for letter in word[0] + word[0].upper()}
+"""What begins so is no placeholder: most ids need no closer look."""
 
 
 def journey_of(customer: str | None, anonymous: str | None) -> str | Refused:
@@ -29,7 +32,7 @@ def journey_of(customer: str | None, anonymous: str | None) -> str | Refused:
         kind, identity, field = _ANONYMOUS, anonymous, "anonymousid"
     else:
         return Refused("identity_missing", "is required, or anonymousid: nobody is named", "customerid")
-    if _is_blocked(identity):
+    if identity[:1] not in _HARMLESS and _is_blocked(identity):
         return Refused("identity_blocked", "names nobody: it is a placeholder, not an id", field)
     return kind + identity
 

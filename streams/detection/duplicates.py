@@ -1,13 +1,15 @@
 """Which touchpoints a journey has counted lately, in one bytes object: eight bytes of a name's hash and eight of its arrival each."""
 
 from hashlib import blake2b
+from struct import Struct
 
 from schemas.instant import DAY
 
 WITHIN = DAY
 """A later copy is dropped if it arrived no longer than this after the last one that counted."""
 
-_ENTRY = 16
+_entry = Struct(">8sq")
+_ENTRY = _entry.size
 
 
 _new_hash = blake2b(digest_size=8).copy
@@ -28,7 +30,8 @@ def find(counted: bytes, name: bytes) -> int:
 
 
 def arrival(counted: bytes, at: int) -> int:
-    return int.from_bytes(counted[at + 8 : at + _ENTRY], "big", signed=True)
+    arrived: int = _entry.unpack_from(counted, at)[1]
+    return arrived
 
 
 def without(counted: bytes, at: int) -> bytes:
@@ -36,7 +39,7 @@ def without(counted: bytes, at: int) -> bytes:
 
 
 def entry(name: bytes, arrived: int) -> bytes:
-    return name + arrived.to_bytes(8, "big", signed=True)
+    return _entry.pack(name, arrived)
 
 
 def since(counted: bytes, oldest: int) -> bytes:

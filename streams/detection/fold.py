@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from schemas.instant import NEVER
@@ -49,7 +49,7 @@ _decode = msgspec.msgpack.Decoder(_Packed).decode
 class Fold:
     """Detectors read it as `Known`."""
 
-    __slots__ = ("due", "fired", "now", "packed", "states", "tier", "value", "views")
+    __slots__ = ("due", "fired", "now", "packed", "soonest", "states", "tier", "value", "views")
 
     def __init__(self, states: list[Any]) -> None:
         self.tier: str | None = None
@@ -60,7 +60,8 @@ class Fold:
         """Each state as it was last packed, empty if blank; None where it may have changed since."""
         self.views: dict[str, View] = {}
         self.due = [NEVER] * len(states)
-        """The next deadline of each detector."""
+        """The next deadline of each detector, and the first of them."""
+        self.soonest = NEVER
         self.now = -NEVER
         """The last instant at which anything happened."""
         self.fired = -NEVER
@@ -71,8 +72,12 @@ class Fold:
 
     def next_deadline(self) -> int:
         """A deadline takes effect at the later of itself and the occurrence that created it."""
-        due = min(self.due)
-        return due if due > self.now else self.now
+        return self.soonest if self.soonest > self.now else self.now
+
+    def schedule(self, detector: int, deadline: int) -> None:
+        if deadline != self.due[detector]:
+            self.due[detector] = deadline
+            self.soonest = min(self.due)
 
 
 class Occurrence(Protocol):
@@ -80,17 +85,15 @@ class Occurrence(Protocol):
     seen: Seen
 
 
-class Step:
+class Step(Struct, gc=False):
     """What one touchpoint or deadline said: the alerts whose view may have changed, and the clocks that finished."""
 
-    __slots__ = ("keys", "measured")
-
-    def __init__(self) -> None:
-        self.clear()
+    keys: set[str] = field(default_factory=set)
+    measured: list[Measured] = field(default_factory=list)
 
     def clear(self) -> None:
-        self.keys: set[str] = set()
-        self.measured: list[Measured] = []
+        self.keys.clear()
+        self.measured.clear()
 
 
 class Folding:
@@ -143,7 +146,7 @@ class Folding:
                     self._hear(fold, detector, at, one, step)
             except Exception as cause:
                 raise DetectorRaised(detector.name, type(cause).__name__) from cause
-            fold.due[n] = detector.deadline(state)
+            fold.schedule(n, detector.deadline(state))
 
     def fire(self, fold: Fold, at: int, step: Step) -> None:
         """All deadlines that take effect at `at`, which is the fold's next."""
@@ -154,7 +157,7 @@ class Folding:
             state, fold.packed[n] = fold.states[n], None
             for one in detector.expire(state, at, fold):
                 self._hear(fold, detector, at, one, step)
-            fold.due[n] = detector.deadline(state)
+            fold.schedule(n, detector.deadline(state))
             if fold.due[n] <= at:
                 raise Overdue(f"{detector.name} did not settle what was due at {at}")
 
@@ -217,7 +220,7 @@ class Folding:
         for n, detector in enumerate(self.detectors):
             if (state := stored.states.get(detector.name)) is not None:
                 fold.states[n] = self._states[n].decode(state)
-                fold.due[n] = detector.deadline(fold.states[n])
+                fold.schedule(n, detector.deadline(fold.states[n]))
         return fold
 
 

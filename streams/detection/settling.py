@@ -49,7 +49,7 @@ class Settling:
                 self._folding.fire(journey.fold, deadline, step)
             if step.keys or step.measured:
                 changes += self._tell(key, journey, step.keys, step.measured)
-                step = Step()
+                step.clear()
             if journey.items > _MANY and journey.first_at < journey.settled_to - self._window - self._window // 4:
                 self._tidy(journey, journey.settled_to)  # only now: what was told must be known while there is something to tell
         rest = self._rest(journey, to)

@@ -39,8 +39,8 @@ ORDER = [
     Mutant(
         "a deadline in the past takes effect in the past",
         "streams/detection/fold.py",
-        "return due if due > self.now else self.now",
-        "return due",
+        "return self.soonest if self.soonest > self.now else self.now",
+        "return self.soonest",
         _ORDER + "test_a_deadline_in_the_past_takes_effect_when_it_is_created_and_after_all_touchpoints_of_that_instant",
     ),
     Mutant(

@@ -96,7 +96,7 @@ class ConflictingClaims:
         told = tellings.told
         now = self._remember(told, at, seen, claim)
         due = min(tellings.due, self._next(now, at))
-        if at >= due or (len(told) > 1 and any(other.channel == now.channel for other in told if other is not now)):
+        if at >= due or (len(told) > 1 and any(other.channel == seen.channel for other in told if other is not now)):
             yield from self._let_go(matter, told, at)  # otherwise all stand as they stood
         if now.dissent or (len(told) > 1 and any(telling.dissent or telling.value != now.value for telling in told)):
             if now.stands(at):
