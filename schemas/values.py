@@ -10,6 +10,7 @@ from pydantic_core import CoreSchema, core_schema
 
 _UNSIGNED = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _MOST = 15
+_TOO_MUCH = 10**_MOST
 _FINEST = -12
 _LONGEST = 40
 _PLAIN = 12
@@ -45,15 +46,14 @@ class Number:
     most: int | None = None
 
     def read(self, value: object) -> Decimal:
-        kind = type(value)
-        if kind is str:
-            text = str(value)
-            if len(text) > _LONGEST or _is_number(text) is None:
+        if type(value) is str:
+            if len(value) > _LONGEST or _is_number(value) is None:
                 raise ValueError("is not a decimal number")
-            number = Decimal(text)
-            plain = len(text) <= _PLAIN and "e" not in text.lower()
-        elif kind is int or kind is Decimal:  # and no subclass: true is no number
-            number, plain = Decimal(value), False  # type: ignore[arg-type]  # the line above says what it is
+            number, plain = Decimal(value), len(value) <= _PLAIN and "e" not in value and "E" not in value
+        elif type(value) is int:  # and no subclass: true is no number
+            number, plain = Decimal(value), -_TOO_MUCH < value < _TOO_MUCH
+        elif type(value) is Decimal:
+            number, plain = value, False
         else:
             raise ValueError("must be a number or a number in a text")
         if not plain and (not number.is_finite() or number.adjusted() >= _MOST or int(number.as_tuple().exponent) < _FINEST):
@@ -71,7 +71,7 @@ class Number:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        number: dict[str, Any] = {"type": "number", "exclusiveMinimum": -(10**_MOST), "exclusiveMaximum": 10**_MOST}
+        number: dict[str, Any] = {"type": "number", "exclusiveMinimum": -_TOO_MUCH, "exclusiveMaximum": _TOO_MUCH}
         if self.least is not None:
             del number["exclusiveMinimum"]
             number["minimum"] = self.least

@@ -46,7 +46,7 @@ class Partition:
     def __len__(self) -> int:
         return len(self._awake) + len(self._asleep)
 
-    def __contains__(self, journey: str) -> bool:
+    def knows(self, journey: str) -> bool:
         return journey in self._awake or journey in self._asleep
 
     @property

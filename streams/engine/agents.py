@@ -9,7 +9,7 @@ from schemas.forwarded import origin_header
 from schemas.identity import key_of
 from schemas.partitioner import partition_for
 from schemas.policy import Policy
-from schemas.touchpoint import TOPIC_PREFIX, Heartbeat, Record, Refused, Touchpoint
+from schemas.touchpoint import TOPIC_PREFIX, Record, Refused, Touchpoint
 from streams.engine.broken import broken, bug
 from streams.engine.chunk import Chunk
 from streams.engine.held import Held
@@ -65,19 +65,19 @@ class Admitting:
         tally.count(self._metrics)
 
     def _admit(self, held: Held, record: Record, tally: Tally) -> None:
-        match decode(record):
-            case Touchpoint() as touchpoint:
-                # A journey that is here already is where it belongs, and a hash costs as much as admitting it.
-                if touchpoint.journey in held.partition or (right := self._belongs_to(touchpoint)) == held.number:
-                    tally.admitted(touchpoint, held.partition.admit(touchpoint))
-                else:
-                    held.outgoing.append(forwarded(record, right, key_of(touchpoint.journey)))
-                    tally.misrouted += 1
-            case Refused() as refused:
-                held.outgoing.append(self._letters.of(record, refused))
-                tally.refused[refused.error_class] += 1
-            case Heartbeat():
-                tally.heartbeats += 1
+        read = decode(record)
+        if type(read) is Touchpoint:
+            # A journey that is here already is where it belongs, and a hash costs as much as admitting it.
+            if held.partition.knows(read.journey) or (right := self._belongs_to(read)) == held.number:
+                tally.admitted(read, held.partition.admit(read))
+            else:
+                held.outgoing.append(forwarded(record, right, key_of(read.journey)))
+                tally.misrouted += 1
+        elif type(read) is Refused:
+            held.outgoing.append(self._letters.of(record, read))
+            tally.refused[read.error_class] += 1
+        else:
+            tally.heartbeats += 1
 
     def _belongs_to(self, touchpoint: Touchpoint) -> int:
         return partition_for(key_of(touchpoint.journey), self._counts[touchpoint.topic])

@@ -4,6 +4,8 @@ A record that just fits into a channel's topic does not fit, with the headers th
 the same limit; and a channel may send compressed what is larger than any limit. It must not stop the stream.
 """
 
+from msgspec.structs import replace
+
 from schemas.dead_letter import DEAD_LETTER_TOPIC, HEADER_PREFIX, dead_letter
 from schemas.touchpoint import Record, Refused
 from streams.engine.sending import Outgoing
@@ -29,7 +31,7 @@ class Letters:
 def _without_bytes(letter: Outgoing, reason: str) -> Outgoing:
     errors = [(name, text) for name, text in letter.headers if name.startswith(HEADER_PREFIX)]
     said = f"{reason}; its {_bytes(letter)} bytes are too many for this topic, and lie where it was sent"
-    return letter._replace(key=None, value=None, headers=[*errors, (_REASON, said.encode())])
+    return replace(letter, key=None, value=None, headers=[*errors, (_REASON, said.encode())])
 
 
 def _bytes(letter: Outgoing) -> int:
