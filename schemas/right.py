@@ -44,7 +44,7 @@ class Right(Attributes, gc=False):
 
 def read_right(value: bytes | None, headers: Iterable[tuple[str, Any]]) -> tuple[Attributes, TouchpointData] | None:
     """None where it has to be looked at more closely."""
-    if value is None or len(value) > LARGEST or not value.startswith(b"{") or too_deep(value):
+    if value is None or len(value) > LARGEST or too_deep(value):
         return None
     attributes = in_headers(headers) if headers else None
     try:
@@ -76,10 +76,8 @@ def _struct(model: type[TouchpointData]) -> Wire:
     def converting(read: Struct) -> TouchpointData:
         values = list(astuple(read))
         for n, of_wire, optional in converted:
-            if (value := values[n]) is UNSET:
-                values[n] = defaults[n]
-            elif value is not None or not optional:
-                values[n] = of_wire(value)
+            if (value := values[n]) is not None or not optional:
+                values[n] = defaults[n] if value is UNSET else of_wire(value)
         return model(*values)
 
     return Wire(defstruct(model.__name__, parts, gc=False), converting if converted else made)

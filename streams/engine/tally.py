@@ -1,5 +1,6 @@
 """What one chunk held, counted while it is admitted and told to the metrics once."""
 
+from bisect import bisect_right
 from collections import Counter
 
 from schemas.instant import SECOND
@@ -29,13 +30,13 @@ class Tally:
 
     def count(self, metrics: Metrics) -> None:
         channel = self._channel
-        for name, number in Counter([touchpoint.data.TYPE for touchpoint in self._joined]).items():
-            metrics.touchpoints.labels(channel=channel, type=name).inc(number)
+        for kind, number in Counter([type(touchpoint.data) for touchpoint in self._joined]).items():
+            metrics.touchpoints.labels(channel=channel, type=kind.TYPE).inc(number)
         for error_class, number in self.refused.items():
             metrics.refused.labels(channel=channel, error_class=error_class).inc(number)
-        waited = [max(touchpoint.arrived - touchpoint.occurred, 0) for touchpoint in self._joined]
-        metrics.lateness.labels(channel=channel).observe_all([each / SECOND for each in waited])
-        metrics.late.labels(channel=channel).inc(sum([each > self._lateness for each in waited]))
+        waited = sorted([touchpoint.arrived - touchpoint.occurred for touchpoint in self._joined])
+        metrics.lateness.labels(channel=channel).observe_all([each / SECOND if each > 0 else 0 for each in waited])
+        metrics.late.labels(channel=channel).inc(len(waited) - bisect_right(waited, self._lateness))
         metrics.heartbeats.labels(channel=channel).inc(self.heartbeats)
         metrics.misrouted.labels(channel=channel).inc(self.misrouted)
         metrics.repeated.labels(channel=channel).inc(self._repeated)
