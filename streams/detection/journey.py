@@ -106,7 +106,7 @@ head = msgspec.msgpack.Decoder(Head).decode
 class Journey:
     __slots__ = (
         "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "horizon", "items", "last", "marks",
-        "measured", "open", "pending", "settled_to", "told",
+        "measured", "open", "pending", "settled_to", "told", "wanted",
     )  # fmt: skip
 
     def __init__(self, fold: Fold) -> None:
@@ -139,6 +139,8 @@ class Journey:
         self.told: dict[str, Told] = {}
         self.measured: dict[str, int] = {}
         """The clocks whose end has been told, and when they ended."""
+        self.wanted = True
+        """Lately: it stays decoded while others are packed."""
 
     # -- history
     def append(self, place: Place, packed: bytes) -> None:
@@ -202,7 +204,9 @@ class Journey:
 
     def _mark(self, fold: bytes) -> None:
         last = max(self.last, (self.fold.fired, _AFTER_ALL, 0))
-        self.marks = [*self.marks[1 - MARKS :], Mark(last, self.items, len(self.history), fold)]
+        if len(self.marks) == MARKS:
+            del self.marks[0]
+        self.marks.append(Mark(last, self.items, len(self.history), fold))
 
     def _unmarked(self) -> int:
         """How many items have come since the last mark."""

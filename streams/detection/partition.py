@@ -38,7 +38,7 @@ class Partition:
         self._asleep: dict[str, bytes] = {}
         self._heap: list[tuple[int, str]] = []
         """(due, journey); an entry whose journey has another due by now is passed over."""
-        self._changed: dict[str, None] = {}
+        self._changed: dict[str, Journey] = {}
         self._quiet: dict[str, dict[str, int]] = {}
         """Blank journeys and the offsets they came from: kept until these are acked."""
         self._acked: dict[str, int] = {}
@@ -64,11 +64,15 @@ class Partition:
 
     def changed(self) -> list[tuple[str, bytes]]:
         """The journeys changed since the last call, as the changelog must hold them."""
-        written = {key: self._awake[key].packed(self._folding, self._acked) for key in self._changed}
+        written = {key: journey.packed(self._folding, self._acked) for key, journey in self._changed.items()}
         self._changed.clear()
         while len(self._awake) > self.awake:
             key, journey = self._awake.popitem(last=False)
-            self._asleep[key] = written.get(key) or journey.packed(self._folding, self._acked)
+            if journey.wanted:  # since it stood here last: a second chance costs less than to move each to the end each time
+                journey.wanted = False
+                self._awake[key] = journey
+            else:
+                self._asleep[key] = written.get(key) or journey.packed(self._folding, self._acked)
         return list(written.items())
 
     def forget(self, acked: Mapping[str, int]) -> list[str]:
@@ -99,8 +103,7 @@ class Partition:
             stored = self._asleep.pop(key, None)
             journey = Journey.unpack(stored, self._folding) if stored else Journey(self._folding.blank())
             self._awake[key] = journey
-        else:
-            self._awake.move_to_end(key)
+        journey.wanted = True
         return journey
 
     def _schedule(self, key: str, due: int, applied: dict[str, int]) -> None:
@@ -118,7 +121,7 @@ class Partition:
         if touchpoint.offset <= journey.applied.get(channel, -1):
             return "redelivered"
         journey.applied[channel] = touchpoint.offset
-        self._changed[key] = None
+        self._changed[key] = journey
         self._quiet.pop(key, None)
         name = duplicates.name_of(channel, touchpoint.source, touchpoint.id)
         if (at := duplicates.find(journey.counted, name)) >= 0:
@@ -152,8 +155,7 @@ class Partition:
             if self._due(key) != due:
                 continue
             at_most -= 1
-            journey = self._wake(key)
-            self._changed[key] = None
+            journey = self._changed[key] = self._wake(key)
             changes = self._settling.settle(key, journey, to)
             self._schedule(key, journey.due, journey.applied)
             yield from changes
