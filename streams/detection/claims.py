@@ -61,15 +61,17 @@ class Telling(Struct, array_like=True, gc=False):
 
 def matter_of(claim: ClaimMade) -> str:
     """`product/sku-1/price?tax=incl&unit=EUR`: what two comparable claims have in common. A term that is not given is one of its own."""
-    terms = claim.terms
-    quantity = None if terms.quantity is None else _spelled(terms.quantity)
-    given = [
-        f"{name}={_escaped(term)}"
-        for name, term in (("quantity", quantity), ("segment", terms.segment), ("tax", terms.tax), ("unit", claim.unit))
-        if term is not None
-    ]
-    path = f"{_escaped(claim.entity.kind)}/{_escaped(claim.entity.id)}/{_escaped(claim.attribute)}"
-    return f"{path}?{'&'.join(given)}" if given else path
+    entity, terms = claim.entity, claim.terms
+    under = _given(terms.quantity, terms.segment, terms.tax, claim.unit)
+    return f"{_escaped(entity.kind)}/{_escaped(entity.id)}/{_escaped(claim.attribute)}{under}"
+
+
+@lru_cache(maxsize=4_096)
+def _given(quantity: Decimal | None, segment: str | None, tax: str | None, unit: str | None) -> str:
+    spelled = None if quantity is None else _spelled(quantity)
+    terms = (("quantity", spelled), ("segment", segment), ("tax", tax), ("unit", unit))
+    given = "&".join(f"{name}={_escaped(term)}" for name, term in terms if term is not None)
+    return given and f"?{given}"
 
 
 def named(matter: str) -> tuple[str, str, str]:
@@ -125,7 +127,6 @@ def harm(dissenting: Telling, agreed: Telling, *, to_customer: bool) -> str | No
     return "overcharge" if more != to_customer else "undercharge"
 
 
-@lru_cache(maxsize=4_096)
 def _escaped(text: str) -> str:
     return text if _is_plain(text) else quote(text, safe="")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any, Protocol
 
 import msgspec
@@ -36,10 +37,13 @@ class _Packed(Struct, array_like=True, gc=False):
 
     tier: str | None
     value: Decimal | None
-    states: dict[str, msgspec.Raw]
+    states: dict[str, tuple[int, msgspec.Raw]]
+    """By detector its next deadline, and its state; only what is not blank."""
     views: dict[str, View]
     now: int
     fired: int
+    policies: bytes
+    """A hash of the detectors' policies, which deadlines follow from."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -51,15 +55,16 @@ class Fold:
 
     __slots__ = ("due", "fired", "now", "packed", "soonest", "states", "tier", "value", "views")
 
-    def __init__(self, states: list[Any]) -> None:
+    def __init__(self, detectors: int) -> None:
+        """Blank, for so many."""
         self.tier: str | None = None
         self.value: Decimal | None = None
-        self.states = states
-        """By detector, in their order."""
-        self.packed: list[bytes | None] = [None] * len(states)
+        self.states: list[Any] = [None] * detectors
+        """By detector, in their order; None where nobody has asked for it since it was packed."""
+        self.packed: list[bytes | None] = [b""] * detectors
         """Each state as it was last packed, empty if blank; None where it may have changed since."""
         self.views: dict[str, View] = {}
-        self.due = [NEVER] * len(states)
+        self.due = [NEVER] * detectors
         """The next deadline of each detector, and the first of them."""
         self.soonest = NEVER
         self.now = -NEVER
@@ -105,6 +110,8 @@ class Folding:
         self.detectors = detectors
         self.names = {detector.name for detector in detectors}
         self._severity = policy.severity
+        policies = "".join(f"{detector.name}{detector.policy.model_dump_json()}" for detector in detectors)
+        self._policies = blake2b(policies.encode(), digest_size=8).digest()
         self._blank = [detector.State() for detector in detectors]
         self._states: list[msgspec.msgpack.Decoder[Any]] = [msgspec.msgpack.Decoder(detector.State) for detector in detectors]
         self._wanted: dict[type[TouchpointData], list[tuple[int, Detector[Any]]]] = {CustomerUpdated: [], CustomerErased: []}
@@ -120,15 +127,15 @@ class Folding:
         return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names}
 
     def blank(self) -> Fold:
-        return Fold([detector.State() for detector in self.detectors])
+        return Fold(len(self.detectors))
 
     def is_blank(self, fold: Fold) -> bool:
         """Nothing is known: equal to a new one but for when that was last so."""
-        return not fold.views and fold.tier is None and fold.value is None and fold.states == self._blank
+        return not fold.views and fold.tier is None and fold.value is None and len(self.blank_detectors(fold)) == len(self.detectors)
 
     def blank_detectors(self, fold: Fold) -> set[str]:
         """Those that know nothing, so that none of their earlier matters can come up again."""
-        return {detector.name for detector, state, blank in zip(self.detectors, fold.states, self._blank, strict=True) if state == blank}
+        return {detector.name for n, detector in enumerate(self.detectors) if not self._packed(fold, n)}
 
     # -- one step
     def observe(self, fold: Fold, at: int, seen: Seen, step: Step) -> None:
@@ -140,7 +147,7 @@ class Folding:
             fold.tier = data.tier if data.tier is not None else fold.tier
             fold.value = data.value if data.value is not None else fold.value
         for n, detector in self._wanted.get(type(data), ()):  # stored when a detector wanted it that is no longer there
-            state, fold.packed[n] = fold.states[n], None
+            state = self._to_change(fold, n)
             try:
                 for one in detector.observe(state, at, seen, fold):
                     self._hear(fold, detector, at, one, step)
@@ -154,7 +161,7 @@ class Folding:
         for n, detector in enumerate(self.detectors):
             if fold.due[n] > at:
                 continue
-            state, fold.packed[n] = fold.states[n], None
+            state = self._to_change(fold, n)
             for one in detector.expire(state, at, fold):
                 self._hear(fold, detector, at, one, step)
             fold.schedule(n, detector.deadline(state))
@@ -188,7 +195,7 @@ class Folding:
 
     def _known_of(self, fold: Fold, late: Occurrence) -> bytes:
         """To the byte, for the order in which a detector came to know things may matter to it."""
-        return _encode([fold.tier, fold.value, [fold.states[n] for n, _ in self._wanted.get(type(late.seen.data), ())]])
+        return _encode([fold.tier, fold.value, [self._packed(fold, n) for n, _ in self._wanted.get(type(late.seen.data), ())]])
 
     def _hear(self, fold: Fold, detector: Detector[Any], at: int, one: Says, step: Step) -> None:
         if type(one) is Measured:
@@ -202,25 +209,39 @@ class Folding:
         step.keys.add(key)
 
     # -- storage
+    def _to_change(self, fold: Fold, n: int) -> Any:
+        """The state of a detector, which may change from now on."""
+        state, packed = fold.states[n], fold.packed[n]
+        if state is None:
+            state = fold.states[n] = self._states[n].decode(packed) if packed else self.detectors[n].State()
+        fold.packed[n] = None
+        return state
+
+    def _packed(self, fold: Fold, n: int) -> bytes:
+        if (packed := fold.packed[n]) is None:
+            packed = fold.packed[n] = b"" if fold.states[n] == self._blank[n] else _encode(fold.states[n])
+        return packed
+
     def pack(self, fold: Fold) -> bytes:
-        states = {}
-        for n, detector in enumerate(self.detectors):
-            if (packed := fold.packed[n]) is None:
-                packed = fold.packed[n] = b"" if fold.states[n] == self._blank[n] else _encode(fold.states[n])
-            if packed:
-                states[detector.name] = msgspec.Raw(packed)
-        return _encode((fold.tier, fold.value, states, fold.views, fold.now, fold.fired))
+        states = {
+            detector.name: (fold.due[n], msgspec.Raw(packed)) for n, detector in enumerate(self.detectors) if (packed := self._packed(fold, n))
+        }
+        return _encode((fold.tier, fold.value, states, fold.views, fold.now, fold.fired, self._policies))
 
     def unpack(self, packed: bytes) -> Fold:
-        """What detectors that are no longer there knew and said is dropped; new ones start blank."""
+        """What detectors that are no longer there knew and said is dropped; new ones start blank. A state that nobody asks for stays packed."""
         stored = _decode(packed)
         fold = self.blank()
         fold.tier, fold.value, fold.now, fold.fired = stored.tier, stored.value, stored.now, stored.fired
         fold.views = {key: view for key, view in stored.views.items() if view.detector in self.names}
         for n, detector in enumerate(self.detectors):
-            if (state := stored.states.get(detector.name)) is not None:
-                fold.states[n] = self._states[n].decode(state)
-                fold.schedule(n, detector.deadline(fold.states[n]))
+            if (state := stored.states.get(detector.name)) is None:
+                continue
+            due, fold.packed[n] = state[0], bytes(state[1])
+            if stored.policies != self._policies:
+                fold.states[n] = self._states[n].decode(state[1])
+                due = detector.deadline(fold.states[n])
+            fold.schedule(n, due)
         return fold
 
 

@@ -22,15 +22,15 @@ MEMORY = [
     Mutant(
         "what a detector has come to know since it was last stored is not stored",
         "streams/detection/fold.py",
-        "            state, fold.packed[n] = fold.states[n], None\n            try:",
-        "            state = fold.states[n]\n            try:",
+        "            state = self._to_change(fold, n)\n            try:",
+        "            before = fold.packed[n]\n            state, fold.packed[n] = self._to_change(fold, n), before\n            try:",
         LAWS + "test_laws.py::test_what_is_delivered_again_after_a_crash_changes_nothing",
     ),
     Mutant(
         "what a deadline has changed is not stored",
         "streams/detection/fold.py",
-        "            state, fold.packed[n] = fold.states[n], None\n            for",
-        "            state = fold.states[n]\n            for",
+        "            state = self._to_change(fold, n)\n            for",
+        "            before = fold.packed[n]\n            state, fold.packed[n] = self._to_change(fold, n), before\n            for",
         LAWS + "test_laws.py::test_any_reading_says_what_the_oracle_says",
     ),
     Mutant(
