@@ -224,7 +224,9 @@ class Folding:
 
     def pack(self, fold: Fold) -> bytes:
         states = {
-            detector.name: (fold.due[n], msgspec.Raw(packed)) for n, detector in enumerate(self.detectors) if (packed := self._packed(fold, n))
+            detector.name: (fold.due[n], msgspec.Raw(packed))
+            for n, detector in enumerate(self.detectors)
+            if (packed := self._packed(fold, n))
         }
         return _encode((fold.tier, fold.value, states, fold.views, fold.now, fold.fired, self._policies))
 

@@ -106,7 +106,7 @@ head = msgspec.msgpack.Decoder(Head).decode
 class Journey:
     __slots__ = (
         "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "horizon", "items", "last", "marks",
-        "measured", "open", "pending", "settled_to", "told", "wanted",
+        "measured", "open", "pending", "settled_to", "stored", "told", "wanted",
     )  # fmt: skip
 
     def __init__(self, fold: Fold) -> None:
@@ -139,8 +139,10 @@ class Journey:
         self.told: dict[str, Told] = {}
         self.measured: dict[str, int] = {}
         """The clocks whose end has been told, and when they ended."""
+        self.stored = b""
+        """As it was packed last; empty if it has changed since."""
         self.wanted = True
-        """Lately: it stays decoded while others are packed."""
+        """Lately: it stays decoded while others do not."""
 
     # -- history
     def append(self, place: Place, packed: bytes) -> None:
