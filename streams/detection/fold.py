@@ -77,7 +77,7 @@ class Fold:
 
     def next_deadline(self) -> int:
         """A deadline takes effect at the later of itself and the occurrence that created it."""
-        return self.soonest if self.soonest > self.now else self.now
+        return self.soonest if self.soonest > self.now else self.now  # noqa: FURB136 -- asked at every step; max costs seven times as much
 
     def schedule(self, detector: int, deadline: int) -> None:
         if deadline != self.due[detector]:
@@ -231,7 +231,7 @@ class Folding:
         return _encode((fold.tier, fold.value, states, fold.views, fold.now, fold.fired, self._policies))
 
     def unpack(self, packed: bytes) -> Fold:
-        """What detectors that are no longer there knew and said is dropped; new ones start blank. A state that nobody asks for stays packed."""
+        """What detectors that are no longer there knew and said is dropped; new ones start blank. A state stays packed until asked for."""
         stored = _decode(packed)
         fold = self.blank()
         fold.tier, fold.value, fold.now, fold.fired = stored.tier, stored.value, stored.now, stored.fired

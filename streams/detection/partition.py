@@ -19,7 +19,6 @@ from streams.detection.fold import Folding
 from streams.detection.journey import FORGETTABLE, Journey, Pending, head
 from streams.detection.settling import Settling
 
-
 Admission = Literal["new", "repeated", "redelivered"]
 """Repeated: a copy that its producer sent again; redelivered: the very record that has been admitted before."""
 

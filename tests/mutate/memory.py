@@ -92,8 +92,8 @@ MEMORY = [
     Mutant(
         "what was forgotten under a shorter window is inserted before all the same",
         _SETTLING,
-        "max(seen.occurred, place - self._window, journey.horizon)",
-        "max(seen.occurred, place - self._window)",
+        "at = max(horizon, journey.horizon)",
+        "at = max(at, horizon)",
         LAWS + "test_two_lives.py::test_with_a_longer_window_nothing_is_inserted_before_what_the_shorter_one_forgot",
     ),
     Mutant(

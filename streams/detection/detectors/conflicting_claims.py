@@ -162,8 +162,7 @@ class ConflictingClaims:
         for telling in tellings.told:
             if (due := self._next(telling, at)) < tellings.due:
                 tellings.due = due
-        if tellings.due < state.due:
-            state.due = tellings.due
+        state.due = min(state.due, tellings.due)
         if not tellings.told:
             del state.matters[matter]
 
