@@ -13,12 +13,13 @@ _ENTRY = _entry.size
 
 
 _new_hash = blake2b(digest_size=8).copy
+"""To make one takes as long as to compute it: its parameters are taken apart each time."""
 
 
 def name_of(channel: str, source: str, event_id: str) -> bytes:
-    name = _new_hash()
-    name.update(f"{channel}\0{source}\0{event_id}".encode())
-    return name.digest()
+    hashing = _new_hash()
+    hashing.update(f"{channel}\0{source}\0{event_id}".encode())
+    return hashing.digest()
 
 
 def find(counted: bytes, name: bytes) -> int:

@@ -182,6 +182,13 @@ MEMORY = [
         LAWS + "test_failures.py::test_late_evidence_after_it_still_finds_a_journey_that_can_be_folded",
     ),
     Mutant(
+        "a stored deadline is that of the policy that it was stored under",
+        "streams/detection/fold.py",
+        "if stored.policies != self._policies:",
+        "if not stored.policies:",
+        LAWS + "test_two_lives.py::test_a_deadline_that_lies_stored_is_that_of_the_policy_that_counts_now",
+    ),
+    Mutant(
         "a stored touchpoint that nobody wants any more stops the worker",
         "streams/detection/fold.py",
         "self._wanted.get(type(data), ())",

@@ -111,3 +111,12 @@ def test_what_is_open_is_counted_at_the_levels_of_the_policy_that_counts() -> No
     assert world.partition.open_alerts() == {("first_response", "critical"): 1}
     world.finish(ORIGIN + AT_LAST)
     assert set(world.partition.open_alerts().values()) == {0}
+
+
+def test_a_deadline_that_lies_stored_is_that_of_the_policy_that_counts_now() -> None:
+    world = World(log_of([Event("web", cart()), Event("email", price("100"), HOUR)]), ORIGIN + 5 * MINUTE, ALL)
+    world.read_all()
+    world.checkpoint()
+    world.restart(policy(purchase_abandonment={"cart": "PT20M"}))
+    world.finish(ORIGIN + AT_LAST)
+    assert world.words("purchase_abandonment")[0] == ("opened", "risk", 10 * MINUTE)
