@@ -131,7 +131,7 @@ class Folding:
 
     def is_blank(self, fold: Fold) -> bool:
         """Nothing is known: equal to a new one but for when that was last so."""
-        return not fold.views and fold.tier is None and fold.value is None and len(self.blank_detectors(fold)) == len(self.detectors)
+        return not fold.views and fold.tier is None and fold.value is None and self.blank_detectors(fold) == self.names
 
     def blank_detectors(self, fold: Fold) -> set[str]:
         """Those that know nothing, so that none of their earlier matters can come up again."""
@@ -241,8 +241,7 @@ class Folding:
                 continue
             due, fold.packed[n] = state[0], bytes(state[1])
             if stored.policies != self._policies:
-                fold.states[n] = self._states[n].decode(state[1])
-                due = detector.deadline(fold.states[n])
+                due = detector.deadline(self._to_change(fold, n))
             fold.schedule(n, due)
         return fold
 

@@ -106,7 +106,7 @@ head = msgspec.msgpack.Decoder(Head).decode
 class Journey:
     __slots__ = (
         "applied", "base", "counted", "due", "erased_at", "first_at", "fold", "history", "horizon", "items", "last", "marks",
-        "measured", "open", "pending", "settled_to", "stored", "told", "wanted",
+        "measured", "open", "pending", "settled_to", "told", "wanted", "written",
     )  # fmt: skip
 
     def __init__(self, fold: Fold) -> None:
@@ -139,10 +139,10 @@ class Journey:
         self.told: dict[str, Told] = {}
         self.measured: dict[str, int] = {}
         """The clocks whose end has been told, and when they ended."""
-        self.stored = b""
-        """As it was packed last; empty if it has changed since."""
         self.wanted = True
         """Lately: it stays decoded while others do not."""
+        self.written = b""
+        """As it was packed last, for as long as nothing has changed."""
 
     # -- history
     def append(self, place: Place, packed: bytes) -> None:
@@ -232,12 +232,13 @@ class Journey:
             self._mark(fold)
         base = None if self.base == fold else self.base
         pending = [(each.place, each.pack()) for each in self.pending]
-        return _encode(
+        self.written = _encode(
             (
                 self.due, self.open, applied, self.counted, pending, self.settled_to, self.erased_at, self.horizon, fold, base,
                 self.history, self.items, self.first_at, self.last, self.told, self.measured,
             )
         )  # fmt: skip
+        return self.written
 
     @classmethod
     def unpack(cls, value: bytes, folding: Folding) -> "Journey":
@@ -252,6 +253,7 @@ class Journey:
         journey.base = stored.fold if stored.base is None else stored.base
         if journey.items >= MARK_EVERY:
             journey._mark(stored.fold)
+        journey.written = value
         return journey
 
     def is_blank(self, folding: Folding) -> bool:

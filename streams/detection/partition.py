@@ -63,9 +63,7 @@ class Partition:
 
     def changed(self) -> list[tuple[str, bytes]]:
         """The journeys changed since the last call, as the changelog must hold them."""
-        written = {}
-        for key, journey in self._changed.items():
-            written[key] = journey.stored = journey.packed(self._folding, self._acked)
+        written = {key: journey.packed(self._folding, self._acked) for key, journey in self._changed.items()}
         self._changed.clear()
         while len(self._awake) > self.awake:
             key, journey = self._awake.popitem(last=False)
@@ -73,7 +71,7 @@ class Partition:
                 journey.wanted = False
                 self._awake[key] = journey
             else:
-                self._asleep[key] = journey.stored
+                self._asleep[key] = journey.written
         return list(written.items())
 
     def forget(self, acked: Mapping[str, int]) -> list[str]:
@@ -103,7 +101,6 @@ class Partition:
         if journey is None:
             stored = self._asleep.pop(key, None)
             journey = Journey.unpack(stored, self._folding) if stored else Journey(self._folding.blank())
-            journey.stored = stored or b""
             self._awake[key] = journey
         journey.wanted = True
         return journey
@@ -124,7 +121,7 @@ class Partition:
             return "redelivered"
         journey.applied[channel] = touchpoint.offset
         self._changed[key] = journey
-        journey.stored = b""
+        journey.written = b""
         self._quiet.pop(key, None)
         name = duplicates.name_of(channel, touchpoint.source, touchpoint.id)
         if (at := duplicates.find(journey.counted, name)) >= 0:
@@ -159,7 +156,7 @@ class Partition:
                 continue
             at_most -= 1
             journey = self._changed[key] = self._wake(key)
-            journey.stored = b""
+            journey.written = b""
             changes = self._settling.settle(key, journey, to)
             self._schedule(key, journey.due, journey.applied)
             yield from changes
