@@ -142,7 +142,7 @@ class Journey:
         self.wanted = True
         """Lately: it stays decoded while others do not."""
         self.written = b""
-        """As it was packed last, for as long as nothing has changed."""
+        """As its partition has it lying in bytes; empty if it has changed since. No knowledge of its own, so it is not packed."""
 
     # -- history
     def append(self, place: Place, packed: bytes) -> None:
@@ -232,13 +232,12 @@ class Journey:
             self._mark(fold)
         base = None if self.base == fold else self.base
         pending = [(each.place, each.pack()) for each in self.pending]
-        self.written = _encode(
+        return _encode(
             (
                 self.due, self.open, applied, self.counted, pending, self.settled_to, self.erased_at, self.horizon, fold, base,
                 self.history, self.items, self.first_at, self.last, self.told, self.measured,
             )
         )  # fmt: skip
-        return self.written
 
     @classmethod
     def unpack(cls, value: bytes, folding: Folding) -> "Journey":
@@ -253,7 +252,6 @@ class Journey:
         journey.base = stored.fold if stored.base is None else stored.base
         if journey.items >= MARK_EVERY:
             journey._mark(stored.fold)
-        journey.written = value
         return journey
 
     def is_blank(self, folding: Folding) -> bool:

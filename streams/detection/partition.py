@@ -63,7 +63,9 @@ class Partition:
 
     def changed(self) -> list[tuple[str, bytes]]:
         """The journeys changed since the last call, as the changelog must hold them."""
-        written = {key: journey.packed(self._folding, self._acked) for key, journey in self._changed.items()}
+        written = {}
+        for key, journey in self._changed.items():
+            written[key] = journey.written = journey.packed(self._folding, self._acked)
         self._changed.clear()
         while len(self._awake) > self.awake:
             key, journey = self._awake.popitem(last=False)
@@ -101,6 +103,7 @@ class Partition:
         if journey is None:
             stored = self._asleep.pop(key, None)
             journey = Journey.unpack(stored, self._folding) if stored else Journey(self._folding.blank())
+            journey.written = stored or b""
             self._awake[key] = journey
         journey.wanted = True
         return journey
