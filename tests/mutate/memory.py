@@ -31,7 +31,7 @@ MEMORY = [
         "streams/detection/fold.py",
         "            state = self._to_change(fold, n)\n            for",
         "            before = fold.packed[n]\n            state, fold.packed[n] = self._to_change(fold, n), before\n            for",
-        LAWS + "test_laws.py::test_any_reading_says_what_the_oracle_says",
+        _DEATH + "test_what_a_deadline_has_said_is_not_said_again_after_a_death",
     ),
     Mutant(
         "applied offsets are not stored",

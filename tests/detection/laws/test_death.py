@@ -59,6 +59,19 @@ def test_a_deadline_survives_a_death_in_an_otherwise_dead_silence() -> None:
     assert world.words("first_response") == [("opened", "at_risk", 225 * SECOND)]
 
 
+def test_what_a_deadline_has_said_is_not_said_again_after_a_death() -> None:
+    """The journey was stored before the deadline and after it, and dies in between two such."""
+    world = World(log_of([Event("chat", ask()), Event("email", reply(), 5 * HOUR)]), ORIGIN, policy())
+    for _ in range(3):
+        world.wall += 4 * MINUTE
+        world.read_all()
+        world.checkpoint()
+        world.restart()
+    world.finish(ORIGIN + AT_LAST)
+    words = [(word, state) for word, state, _ in world.words("first_response")]
+    assert words == [("opened", "at_risk"), ("updated", "breached"), ("resolved", "met_late")]
+
+
 def test_a_busy_journey_is_tidied_early_and_nobody_sees_it() -> None:
     """A message every hour for a week: what is kept of it is what a day and a quarter hold."""
     messages = [Event("chat", ask(), n * HOUR) for n in range(168)]
