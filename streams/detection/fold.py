@@ -37,13 +37,16 @@ class _Packed(Struct, array_like=True, gc=False):
 
     tier: str | None
     value: Decimal | None
-    states: dict[str, tuple[int, msgspec.Raw]]
-    """By detector its next deadline, and its state; only what is not blank."""
+    policies: bytes
+    """A hash of the detectors and their policies, which deadlines follow from."""
+    detectors: str
+    """Their names, a blank between."""
+    due: list[int]
+    states: list[bytes | None]
+    """Each packed, empty if blank; none is None."""
     views: dict[str, View]
     now: int
     fired: int
-    policies: bytes
-    """A hash of the detectors' policies, which deadlines follow from."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -55,18 +58,18 @@ class Fold:
 
     __slots__ = ("due", "fired", "now", "packed", "soonest", "states", "tier", "value", "views")
 
-    def __init__(self, detectors: int) -> None:
-        """Blank, for so many."""
+    def __init__(self, due: list[int], packed: list[bytes | None]) -> None:
+        """Nothing is known but what the detectors know; both are by detector, in their order."""
         self.tier: str | None = None
         self.value: Decimal | None = None
-        self.states: list[Any] = [None] * detectors
-        """By detector, in their order; None where nobody has asked for it since it was packed."""
-        self.packed: list[bytes | None] = [b""] * detectors
+        self.states: list[Any] = [None] * len(packed)
+        """None where nobody has asked for it since it was packed."""
+        self.packed = packed
         """Each state as it was last packed, empty if blank; None where it may have changed since."""
         self.views: dict[str, View] = {}
-        self.due = [NEVER] * detectors
+        self.due = due
         """The next deadline of each detector, and the first of them."""
-        self.soonest = NEVER
+        self.soonest = min(due)
         self.now = -NEVER
         """The last instant at which anything happened."""
         self.fired = -NEVER
@@ -112,6 +115,7 @@ class Folding:
         self._severity = policy.severity
         policies = "".join(f"{detector.name}{detector.policy.model_dump_json()}" for detector in detectors)
         self._policies = blake2b(policies.encode(), digest_size=8).digest()
+        self._in_order = " ".join(detector.name for detector in detectors)
         self._blank = [detector.State() for detector in detectors]
         self._states: list[msgspec.msgpack.Decoder[Any]] = [msgspec.msgpack.Decoder(detector.State) for detector in detectors]
         self._wanted: dict[type[TouchpointData], list[tuple[int, Detector[Any]]]] = {CustomerUpdated: [], CustomerErased: []}
@@ -127,7 +131,7 @@ class Folding:
         return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names}
 
     def blank(self) -> Fold:
-        return Fold(len(self.detectors))
+        return Fold([NEVER] * len(self.detectors), [b""] * len(self.detectors))
 
     def is_blank(self, fold: Fold) -> bool:
         """Nothing is known: equal to a new one but for when that was last so."""
@@ -223,26 +227,30 @@ class Folding:
         return packed
 
     def pack(self, fold: Fold) -> bytes:
-        states = {
-            detector.name: (fold.due[n], msgspec.Raw(packed))
-            for n, detector in enumerate(self.detectors)
-            if (packed := self._packed(fold, n))
-        }
-        return _encode((fold.tier, fold.value, states, fold.views, fold.now, fold.fired, self._policies))
+        for n, packed in enumerate(fold.packed):
+            if packed is None:
+                self._packed(fold, n)
+        return _encode((fold.tier, fold.value, self._policies, self._in_order, fold.due, fold.packed, fold.views, fold.now, fold.fired))
 
     def unpack(self, packed: bytes) -> Fold:
         """What detectors that are no longer there knew and said is dropped; new ones start blank. A state stays packed until asked for."""
         stored = _decode(packed)
-        fold = self.blank()
+        if stored.policies != self._policies:
+            fold = self._adopted(stored)
+        else:
+            fold = Fold(stored.due, stored.states)
+            fold.views = stored.views
         fold.tier, fold.value, fold.now, fold.fired = stored.tier, stored.value, stored.now, stored.fired
-        fold.views = {key: view for key, view in stored.views.items() if view.detector in self.names}
+        return fold
+
+    def _adopted(self, stored: _Packed) -> Fold:
+        """Of other detectors, or of other policies of theirs."""
+        fold, states = self.blank(), dict(zip(stored.detectors.split(), stored.states, strict=True))
         for n, detector in enumerate(self.detectors):
-            if (state := stored.states.get(detector.name)) is None:
-                continue
-            due, fold.packed[n] = state[0], bytes(state[1])
-            if stored.policies != self._policies:
-                due = detector.deadline(self._to_change(fold, n))
-            fold.schedule(n, due)
+            if state := states.get(detector.name):
+                fold.packed[n] = state
+                fold.schedule(n, detector.deadline(self._to_change(fold, n)))
+        fold.views = {key: view for key, view in stored.views.items() if view.detector in self.names}
         return fold
 
 

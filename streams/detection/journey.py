@@ -70,35 +70,32 @@ class Head(Struct, array_like=True, gc=False):
     applied: dict[str, int]
 
 
-class _Packed(Struct, array_like=True, gc=False):
-    """As `Journey.packed` writes it."""
-
-    due: int
-    open: dict[str, int]
-    applied: dict[str, int]
-    counted: bytes
-    pending: list[tuple[int, bytes]]
-    """The place, and the touchpoint."""
-    settled_to: int
-    erased_at: int
-    horizon: int
-    fold: bytes
-    base: bytes | None
-    """None: the same as the fold."""
-    history: bytes
-    items: int
-    first_at: int
-    last: Place
-    told: dict[str, Told]
-    measured: dict[str, int]
-
-
-_STORED_AS_IT_IS = tuple(name for name in _Packed.__struct_fields__ if name not in ("pending", "fold", "base"))
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Packed).decode
 _Stored = tuple[int, bytes]
 """An instant and a packed touchpoint."""
 
+_Packed = tuple[
+    int,  # due, open and applied: as in Head
+    dict[str, int],
+    dict[str, int],
+    bytes,  # counted
+    list[_Stored],  # pending, by place
+    int,  # settled_to, erased_at, horizon
+    int,
+    int,
+    bytes,  # the fold
+    bytes | None,  # the base; None: the same as the fold
+    bytes,  # history, items, first_at, last
+    int,
+    int,
+    Place,
+    dict[str, Told],
+    dict[str, int],  # measured
+]
+"""As `Journey.packed` writes it."""
+_FOLD = 8
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Packed).decode
 _items = msgspec.msgpack.Decoder(list[_Stored]).decode
 head = msgspec.msgpack.Decoder(Head).decode
 
@@ -242,16 +239,21 @@ class Journey:
     @classmethod
     def unpack(cls, value: bytes, folding: Folding) -> "Journey":
         stored = _decode(value)
-        journey = cls(folding.unpack(stored.fold))
-        for name in _STORED_AS_IT_IS:
-            setattr(journey, name, getattr(stored, name))
-        journey.open = folding.still_there(stored.open)
-        journey.pending = [_pending(place, packed) for place, packed in stored.pending]
-        if journey.told:
-            journey.told = {key: told for key, told in journey.told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
-        journey.base = stored.fold if stored.base is None else stored.base
+        journey = cls(folding.unpack(stored[_FOLD]))
+        (
+            journey.due, opened, journey.applied, journey.counted, pending,
+            journey.settled_to, journey.erased_at, journey.horizon, fold, base,
+            journey.history, journey.items, journey.first_at, journey.last, told, journey.measured,
+        ) = stored  # fmt: skip
+        if opened:
+            journey.open = folding.still_there(opened)
+        if pending:
+            journey.pending = [_pending(place, packed) for place, packed in pending]
+        if told:
+            journey.told = {key: each for key, each in told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
+        journey.base = fold if base is None else base
         if journey.items >= MARK_EVERY:
-            journey._mark(stored.fold)
+            journey._mark(fold)
         return journey
 
     def is_blank(self, folding: Folding) -> bool:

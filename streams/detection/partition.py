@@ -58,7 +58,8 @@ class Partition:
         """`value` as `changed` gave it out."""
         first = head(value)
         self._asleep[journey] = value
-        self._settling.open.update(self._folding.still_there(first.open))
+        if first.open:
+            self._settling.open.update(self._folding.still_there(first.open))
         self._schedule(journey, first.due, first.applied)
 
     def changed(self) -> list[tuple[str, bytes]]:
