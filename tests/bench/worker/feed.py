@@ -26,6 +26,8 @@ from tests.bench.worker.traffic import touchpoints
 MEET_MS, MAKE_MS, SOON_MS = 0.06, 0.1, 3_000
 """What a customer and a touchpoint take to be made at most."""
 AT_ONCE_MS = 2
+LINGER_MS = 50
+"""With less, each touchpoint is a batch of its own on one of some hundred topic partitions, and the broker's core is full of them."""
 
 
 class Begun(Struct, frozen=True):
@@ -60,7 +62,7 @@ def _sent(kafka: str, lines: Iterable[Line]) -> Sent:
 
     producer = Producer(
         client(kafka, UNSECURED)
-        | {"partitioner": "murmur2_random", "linger.ms": 5, "enable.idempotence": True, "delivery.report.only.error": True}
+        | {"partitioner": "murmur2_random", "linger.ms": LINGER_MS, "enable.idempotence": True, "delivery.report.only.error": True}
     )
     sent = latest = 0
     for line in lines:

@@ -1,5 +1,6 @@
 """How long after a touchpoint was appended its alert is, at two loads: and how much of that is asked for."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def run(most: float, shares: Sequence[float], seconds: float) -> None:
 
 def _measured(on: Ground, worker: Worker, share: float, rate: float, seconds: float) -> Loaded:
     with feeding(on, rate, WARM_UP_S + seconds, round(rate * CUSTOMERS_A_TOUCHPOINT), ahead=True) as feed:
+        time.sleep(max(0.0, feed.begun.start / SECOND - time.time()))
         before = worker.cost()
         sent = feed.sent()
         after = worker.cost()
