@@ -80,6 +80,7 @@ def run(most: float, shares: Sequence[float], seconds: float) -> None:
 
 def _measured(on: Ground, worker: Worker, share: float, rate: float, seconds: float) -> Loaded:
     with feeding(on, rate, WARM_UP_S + seconds, round(rate * CUSTOMERS_A_TOUCHPOINT), ahead=True) as feed:
+        # Until the first is sent: the feed leaves itself more time to make them than it needs, in which a worker does nothing.
         time.sleep(max(0.0, feed.begun.start / SECOND - time.time()))
         before = worker.cost()
         sent = feed.sent()
