@@ -19,10 +19,6 @@ from tests.engine.live import POLICY, Live, Worker, by_id, case, now, replayed, 
 pytestmark = [pytest.mark.slow, pytest.mark.kafka(embedded="is one broker")]
 
 PARTITIONS = 3
-SESSION_MS = 30_000
-"""A frozen broker holds up the group's coordinator, which answers no heartbeat before that one is out of sync; and a worker may ask the
-frozen one twice where the coordinator is: 17 s were seen. Who is silent for longer than its session is shut out and ends with 75, as it
-must; this is about workers that are not."""
 WITHIN_S = 45.0
 """9 s until a controller takes a broker for dead, then elections and whatever else this machine has to do; the README has the figures."""
 
@@ -102,7 +98,7 @@ def test_a_broker_fails_under_transactions_and_comes_back(kafka: Cluster, tmp_pa
     create_topics(kafka, tmp_path)
     running = Live(kafka.bootstrap, tmp_path, PARTITIONS, POLICY)
     try:
-        workers = [running.worker(session_timeout_ms=SESSION_MS), running.worker(session_timeout_ms=SESSION_MS)]
+        workers = [running.worker(session_timeout_ms=10_000), running.worker(session_timeout_ms=10_000)]
         for worker in workers:
             worker.ready()
         with telling(running, fault) as told:
