@@ -78,8 +78,8 @@ def latency(
     capacity: Capacity = None,
     seconds: Annotated[float, typer.Option(min=10, help="How long alerts are looked at, after the warm-up of 45 s.")] = 60,
 ) -> None:
-    """From a touchpoint's appending to its alert's, at 20 and at 80 percent of the capacity."""
-    _latency.run(_known(capacity), (0.2, 0.8), seconds)
+    """From a touchpoint's appending to its alert's, at two low loads and at 80 percent of what a live worker takes."""
+    _latency.run(_known(capacity), seconds)
 
 
 @app.command()
@@ -118,7 +118,7 @@ def everything() -> None:
 
 def _known(capacity: float | None) -> float:
     try:
-        return capacity or _latency.capacity()
+        return capacity or _latency.backlogs()
     except LookupError as unknown:
         raise typer.BadParameter(str(unknown)) from None
 

@@ -1,4 +1,4 @@
-"""How long after a touchpoint was appended its alert is, at two loads: and how much of that is asked for."""
+"""How long after a touchpoint was appended its alert is, at several loads, and how much of that is asked for."""
 
 import time
 from collections.abc import Sequence
@@ -22,11 +22,15 @@ CUSTOMERS_A_TOUCHPOINT = 40
 """By touchpoints a second: enough that who is in the midst of a story need not tell another."""
 
 
+PROBED = (0.2, 0.4)
+"""Of the speed at which a backlog is worked off."""
+HIGH = 0.8
+"""Of what a live worker takes."""
+
+
 class Loaded(Struct, frozen=True):
     """Milliseconds."""
 
-    share: float
-    """Of the capacity."""
     rate: float
     """Touchpoints a second, as they were sent."""
     latest_ms: int
@@ -46,39 +50,55 @@ class Loaded(Struct, frozen=True):
     beyond_p99: int
 
 
-def capacity() -> float:
-    """Of the last `speed`: the median of its runs."""
+def backlogs() -> float:
+    """Touchpoints a second from a backlog: the median of the last `speed`."""
     if "speed" not in earlier():
         raise LookupError("the capacity is not known: run speed first, or give --capacity")
     runs = sorted(float(run["a_second"]) for run in earlier()["speed"]["measured"]["runs"])
     return runs[len(runs) // 2]
 
 
-def run(most: float, shares: Sequence[float], seconds: float) -> None:
-    """`most`: touchpoints a second that a worker takes."""
-    measured = []
-    for share in shares:
-        out.print(f"{share:.0%} of {most:,.0f} touchpoints a second for {WARM_UP_S + seconds:.0f} s", highlight=False)
-        with ground(LIVE, history=False) as on, Worker(on) as worker:
-            worker.ready(READY_S)
-            measured.append(_measured(on, worker, share, share * most, seconds))
-            if troubles := worker.troubles():
-                out.print(f"the worker's log: {troubles[:5]}", highlight=False)
+def run(backlog: float, seconds: float) -> None:
+    """`backlog`: touchpoints a second that a worker takes from one.
+
+    A live worker does not come to that: it settles few at a time, of many customers. What it takes is where the line through two
+    loads, by the share of its core that they use, comes to the whole core; the third load is measured at four fifths of that.
+    """
+    measured = [_loaded(share * backlog, seconds) for share in PROBED]
+    most = whole_core(*measured)
+    measured.append(_loaded(HIGH * most, seconds))
     table(
-        f"from a touchpoint's appending to its alert's; checkpoints every {Settings.model_fields['checkpoint_ms'].default} ms",
+        f"from a touchpoint's appending to its alert's; checkpoints every {Settings.model_fields['checkpoint_ms'].default} ms; "
+        f"a live worker takes {most:,.0f} touchpoints a second",
         ["load", "a second", "core used", "alerts", "by a touchpoint", "p50 ms", "p99 ms", "longest", "asked for", "beyond p50", "p99"],
         [
             [
-                f"{each.share:.0%}", f"{each.rate:,.0f}", f"{each.busy:.0%}", f"{each.alerts:,}", f"{each.completed:,}", f"{each.p50:,}",
-                f"{each.p99:,}", f"{each.longest:,}", f"{each.asked:.0%}", f"{each.beyond_p50:,}", f"{each.beyond_p99:,}",
+                f"{each.rate / most:.0%}", f"{each.rate:,.0f}", f"{each.busy:.0%}", f"{each.alerts:,}", f"{each.completed:,}",
+                f"{each.p50:,}", f"{each.p99:,}", f"{each.longest:,}", f"{each.asked:.0%}", f"{each.beyond_p50:,}", f"{each.beyond_p99:,}",
             ]
             for each in measured
         ],
     )  # fmt: skip
-    keep("latency", {"capacity": most, "seconds": seconds, "loads": measured})
+    keep("latency", {"backlog": backlog, "live": most, "seconds": seconds, "loads": measured})
 
 
-def _measured(on: Ground, worker: Worker, share: float, rate: float, seconds: float) -> Loaded:
+def whole_core(low: Loaded, high: Loaded) -> float:
+    """Touchpoints a second at which the core would be all used, where what each costs beyond a base is the same."""
+    each = (high.busy - low.busy) / (high.rate - low.rate)
+    return low.rate + (1 - low.busy) / each
+
+
+def _loaded(rate: float, seconds: float) -> Loaded:
+    out.print(f"{rate:,.0f} touchpoints a second for {WARM_UP_S + seconds:.0f} s", highlight=False)
+    with ground(LIVE, history=False) as on, Worker(on) as worker:
+        worker.ready(READY_S)
+        measured = _measured(on, worker, rate, seconds)
+        if troubles := worker.troubles():
+            out.print(f"the worker's log: {troubles[:5]}", highlight=False)
+        return measured
+
+
+def _measured(on: Ground, worker: Worker, rate: float, seconds: float) -> Loaded:
     with feeding(on, rate, WARM_UP_S + seconds, round(rate * CUSTOMERS_A_TOUCHPOINT), ahead=True) as feed:
         # Until the first is sent: the feed leaves itself more time to make them than it needs, in which a worker does nothing.
         time.sleep(max(0.0, feed.begun.start / SECOND - time.time()))
@@ -89,7 +109,6 @@ def _measured(on: Ground, worker: Worker, share: float, rate: float, seconds: fl
     told = [each for each in alerts(on) if each.place >= feed.begun.start + WARM_UP_S * SECOND]
     found = list(completed(on, told))
     return Loaded(
-        share,
         sent.touchpoints / (WARM_UP_S + seconds),
         sent.latest_ms,
         (after.cpu_s - before.cpu_s) / (after.at - before.at),

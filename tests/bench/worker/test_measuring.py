@@ -11,6 +11,7 @@ from streams.logs.line import Line
 from streams.policy_file import load_policy
 from tests.bench.worker import shops
 from tests.bench.worker.drain import Moment, NotMeasured, over
+from tests.bench.worker.latency import Loaded, whole_core
 from tests.bench.worker.profile import largest
 
 
@@ -29,6 +30,15 @@ def test_a_drain_is_counted_from_the_first_checkpoint_on() -> None:
 def test_what_one_checkpoint_holds_is_no_measurement() -> None:
     with pytest.raises(NotMeasured, match="500 touchpoints are too few"):
         over(moments(0, 500), workers=1)
+
+
+def loaded(rate: float, busy: float) -> Loaded:
+    return Loaded(rate, 0, busy, 0, 0, 0, 0, 0, 0.0, 0, 0)
+
+
+def test_what_a_live_worker_takes_is_read_off_the_line_through_two_loads() -> None:
+    # a tenth of the core goes to no touchpoint, and 50 us to each
+    assert whole_core(loaded(4_000, 0.3), loaded(8_000, 0.5)) == pytest.approx(18_000)
 
 
 def test_a_profile_counts_a_function_once_a_stack_however_deep_it_calls_itself() -> None:
