@@ -74,7 +74,7 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
         broker_session_timeout=settings.session_timeout_ms / 1000,
     )
     given = min(GIVEN_RECORDS, settings.queued_records // 2)
-    reader, stable = connections.reader(), connections.reader("read_committed")
+    reader, stable = connections.reader(channel_topics), connections.reader(channel_topics, "read_committed")
     journeys = Journeys(
         connections,
         policy,

@@ -96,8 +96,11 @@ class Connections:
             max_poll_interval_ms=24 * 3600 * 1000,  # the watchdog sees a stuck worker sooner, and knows why
         )
 
-    def reader(self, isolation: str = "read_uncommitted") -> AIOKafkaConsumer:
-        """Belongs to no group: asks for offsets, reads the changelog or a single record."""
+    def reader(self, topics: Iterable[str], isolation: str = "read_uncommitted") -> AIOKafkaConsumer:
+        """Belongs to no group: asks for offsets, reads the changelog or a single record.
+
+        `topics`: those it is asked for. It would learn of one at each attempt, with a tenth of a second between two.
+        """
         reader = AIOKafkaConsumer(
             **self._reached,
             group_id=None,
@@ -109,6 +112,7 @@ class Connections:
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
         hurry(reader._client, READ_ANSWER_MS)  # noqa: SLF001 -- nowhere public
+        reader._client.set_topics(list(topics))  # noqa: SLF001
         return reader
 
     def producer(self, number: int, topics: Sequence[str]) -> Producer:

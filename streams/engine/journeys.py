@@ -125,7 +125,7 @@ class Journeys:
 
     async def _read(self, numbers: Sequence[int]) -> dict[int, dict[bytes, bytes]]:
         """The changelog's last value of each key, by partition number; only what was committed."""
-        reader = self._connections.reader("read_committed")
+        reader = self._connections.reader([self._changelog], "read_committed")
         try:
             await reader.start()
             tps = [TopicPartition(self._changelog, number) for number in numbers]
