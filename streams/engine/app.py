@@ -15,6 +15,7 @@ from streams.detection import detectors
 from streams.engine import topics
 from streams.engine.agents import Admitting, agents
 from streams.engine.broken import bug
+from streams.engine.changelog import Changelog
 from streams.engine.checkpoint import Checkpoint
 from streams.engine.connections import Cluster, Connections
 from streams.engine.consumer_thread import FAUST_LOGGER
@@ -74,15 +75,17 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
         broker_session_timeout=settings.session_timeout_ms / 1000,
     )
     given = min(GIVEN_RECORDS, settings.queued_records // 2)
-    reader, stable = connections.reader(channel_topics), connections.reader(channel_topics, "read_committed")
+    reader = connections.reader(channel_topics)
+    stable = connections.reader([*channel_topics, changelog], "read_committed")
     journeys = Journeys(
         connections,
         policy,
         detectors.load(policy),
-        changelog=changelog,
+        changelog=Changelog(changelog, connections.changelog_reader),
         written=topics.needed(policy, settings.application),
         decoded=settings.decoded_journeys,
         reader=reader,
+        stable=stable,
     )
     letters = Letters(cluster.topics[DEAD_LETTER_TOPIC], cluster.largest_letter)
     admitting = Admitting(journeys.held, policy, cluster.topics, letters, metrics, now)

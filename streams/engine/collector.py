@@ -6,6 +6,10 @@ NEW_OBJECTS = 100_000
 """So many are made before the youngest are looked at."""
 
 
+def seldom() -> None:
+    gc.set_threshold(NEW_OBJECTS, 20, 50)
+
+
 def spare() -> None:
     """Everything that is there now is left out of every later collection; for when what will stay has just been read.
 
@@ -14,4 +18,3 @@ def spare() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS, 20, 50)

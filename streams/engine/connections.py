@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
+from confluent_kafka import Consumer
 from msgspec import Struct
 from structlog.stdlib import get_logger
 
@@ -97,7 +98,7 @@ class Connections:
         )
 
     def reader(self, topics: Iterable[str], isolation: str = "read_uncommitted") -> AIOKafkaConsumer:
-        """Belongs to no group: asks for offsets, reads the changelog or a single record.
+        """Belongs to no group: asks for offsets, or reads a single record.
 
         `topics`: those it is asked for. It would learn of one at each attempt, with a tenth of a second between two.
         """
@@ -109,11 +110,32 @@ class Connections:
             check_crcs=self._check_crcs,
             fetch_max_wait_ms=20,
             metadata_max_age_ms=LEADERS_MS,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
         )
         hurry(reader._client, READ_ANSWER_MS)  # noqa: SLF001 -- nowhere public
         reader._client.set_topics(list(topics))  # noqa: SLF001
         return reader
+
+    def changelog_reader(self) -> Consumer:
+        """Reads what was committed to the changelog, and tells where it ends. In no group, though librdkafka wants a name of one."""
+        return Consumer(
+            {
+                **self._security.librdkafka(self._kafka),
+                "client.id": "throughline",
+                "group.id": self._settings.application,
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",  # what is read from there again is the same
+                "isolation.level": "read_committed",
+                "enable.partition.eof": True,
+                "check.crcs": self._check_crcs,
+                "log_level": 0,
+                "fetch.wait.max.ms": 20,
+                "fetch.message.max.bytes": 1024 * 1024,
+                "fetch.queue.backoff.ms": 10,  # it stops fetching while 64 MiB wait, and would look again only after a second
+                "socket.timeout.ms": READ_ANSWER_MS,
+                "topic.metadata.refresh.interval.ms": LEADERS_MS,
+                "reconnect.backoff.max.ms": 1_000,
+            }
+        )
 
     def producer(self, number: int, topics: Sequence[str]) -> Producer:
         """Of one partition number. Where it is transactional, its start shuts out every earlier one, and aborts what that left open.

@@ -13,9 +13,11 @@ from schemas.touchpoint import TOPIC_PREFIX
 from streams.detection.detector import Detector
 from streams.detection.partition import Partition
 from streams.detection.progress import Progress
+from streams.engine.changelog import Changelog
 from streams.engine.connections import Connections
 from streams.engine.held import CLOCK_KEY, Clock, Held
 from streams.engine.starts import starts
+from streams.kafka.offsets import Span
 
 
 class Generation(NamedTuple):
@@ -37,13 +39,14 @@ class Journeys:
         policy: Policy,
         detectors: Sequence[Detector[Any]],
         *,
-        changelog: str,
+        changelog: Changelog,
         written: Sequence[str],
         decoded: int,
         reader: AIOKafkaConsumer,
+        stable: AIOKafkaConsumer,
     ) -> None:
         """`written`: all topics that checkpoints write to; `decoded`: how many journeys are kept decoded, of all partition numbers
-        together; `reader` asks for offsets."""
+        together; `reader` asks for offsets, `stable` for how far committed records reach."""
         self._connections = connections
         self._policy = policy
         self._detectors = detectors
@@ -51,10 +54,14 @@ class Journeys:
         self._written = written
         self._decoded = decoded
         self._reader = reader
+        self._stable = stable
         self._generation: Generation | None = None
         self.held: dict[int, Held] = {}
-        self.records = 0
+
+    @property
+    def records(self) -> int:
         """Of the changelog, read by recoveries since the start."""
+        return self._changelog.records
 
     async def take_over(self, numbers: frozenset[int], generation: Generation) -> None:
         """Holds `numbers` and no others. Those held already are kept where nobody else can have had them since.
@@ -81,7 +88,7 @@ class Journeys:
         try:
             # The order matters: first shut out the last owners, whose open transactions this aborts; then ask how far they came.
             await started(producers)
-            stored = await self._read(numbers)
+            stored = await self._changelog.read(await self._spans(numbers))
             channels = list(self._policy.channels)
             tps = [TopicPartition(TOPIC_PREFIX + channel, number) for number in numbers for channel in channels]
             clocks = {number: Clock.unpacked(found) for number in numbers if (found := stored[number].pop(CLOCK_KEY, None))}
@@ -100,6 +107,12 @@ class Journeys:
             await _stopped(producers)
             raise
         return held
+
+    async def _spans(self, numbers: Sequence[int]) -> dict[int, Span]:
+        """What of the changelog can be read, by partition number."""
+        tps = [TopicPartition(self._changelog.topic, number) for number in numbers]
+        begins, ends = await self._stable.beginning_offsets(tps), await self._stable.end_offsets(tps)
+        return {tp.partition: Span(begins[tp], ends[tp]) for tp in tps}
 
     def _restored(
         self,
@@ -122,37 +135,6 @@ class Journeys:
             started=dict(positions),
             settled=to,
         )
-
-    async def _read(self, numbers: Sequence[int]) -> dict[int, dict[bytes, bytes]]:
-        """The changelog's last value of each key, by partition number; only what was committed."""
-        reader = self._connections.reader([self._changelog], "read_committed")
-        try:
-            await reader.start()
-            tps = [TopicPartition(self._changelog, number) for number in numbers]
-            reader.assign(tps)
-            begins, ends = await reader.beginning_offsets(tps), await reader.end_offsets(tps)
-            for tp in tps:
-                reader.seek(tp, begins[tp])
-            stored: dict[int, dict[bytes, bytes]] = {number: {} for number in numbers}
-            unread = {tp for tp in tps if begins[tp] < ends[tp]}
-            while unread:
-                await self._read_some(reader, stored)
-                unread = {tp for tp in unread if await reader.position(tp) < ends[tp]}
-            return stored
-        finally:
-            await reader.stop()
-
-    async def _read_some(self, reader: AIOKafkaConsumer, stored: Mapping[int, dict[bytes, bytes]]) -> None:
-        fetched = await reader.getmany(timeout_ms=200)
-        for tp, records in fetched.items():
-            self.records += len(records)
-            values = stored[tp.partition]
-            for record in records:
-                key, value = record.key or b"", record.value
-                if value is None:
-                    values.pop(key, None)
-                else:
-                    values[key] = value
 
 
 async def started(producers: Sequence[AIOKafkaProducer]) -> None:

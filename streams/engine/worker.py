@@ -191,6 +191,7 @@ class Worker:
 
     # -- at the beginning and at the end
     async def start(self) -> None:
+        collector.seldom()
         for reader in self._readers:
             await reader.start()
         await self.app.start()

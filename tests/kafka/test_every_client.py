@@ -7,7 +7,7 @@ import streams
 
 SOURCES = Path(streams.__file__).parent
 CLIENTS = {"AIOKafkaConsumer", "AIOKafkaProducer", "AIOKafkaAdminClient", "AIOKafkaConnection", "Consumer", "Producer", "AdminClient"}
-TOLD_BY = ("client(", "**self._reached", "**reached", "security.aiokafka(")
+TOLD_BY = ("client(", "**self._reached", "**reached", "security.aiokafka(", "security.librdkafka(")
 """What knows how Kafka is reached."""
 ADDRESS = ("bootstrap.servers", "bootstrap_servers")
 KNOWS_ADDRESSES = {"kafka/security.py", "kafka/greeting.py", "broker.py"}
