@@ -1,4 +1,4 @@
-"""`make bench-worker`: what one worker does on a real Kafka: speed, growth, latency, a long soak, a backlog."""
+"""`make bench-worker`: what one worker does on a real Kafka: speed, growth, recovery, latency, a long soak, a backlog."""
 
 import signal
 import sys
@@ -12,6 +12,7 @@ from streams.kafka.client import KafkaTrouble
 from tests.bench.worker import backlog as _backlog
 from tests.bench.worker import growth as _growth
 from tests.bench.worker import latency as _latency
+from tests.bench.worker import recovery as _recovery
 from tests.bench.worker import soak as _soak
 from tests.bench.worker import speed as _speed
 from tests.bench.worker import start as _start
@@ -74,6 +75,15 @@ def start(
 
 
 @app.command()
+def recovery(
+    journeys: Annotated[int, typer.Option(min=1_000, help="How many there are.")] = 1_000_000,
+    runs: Annotated[int, typer.Option(min=1, help="How many workers recover them, one after the other.")] = 6,
+) -> None:
+    """How long a worker takes to have its journeys back."""
+    _recovery.run(journeys, runs)
+
+
+@app.command()
 def latency(
     capacity: Capacity = None,
     seconds: Annotated[float, typer.Option(min=10, help="How long alerts are looked at, after the warm-up of 45 s.")] = 60,
@@ -111,6 +121,7 @@ def everything() -> None:
     """One after the other, as they are without options: about half an hour, without the soak."""
     speed()
     start()
+    recovery()
     growth()
     latency()
     backlog()

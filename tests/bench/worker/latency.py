@@ -22,7 +22,7 @@ CUSTOMERS_A_TOUCHPOINT = 40
 """By touchpoints a second: enough that who is in the midst of a story need not tell another."""
 
 
-PROBED = (0.2, 0.4)
+PROBED = (0.1, 0.4)
 """Of the speed at which a backlog is worked off."""
 HIGH = 0.8
 """Of what a live worker takes."""
