@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaConnectionError, for_code
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from streams.kafka.offsets import Span
-from streams.kafka.reading import END
+from streams.kafka.reading import END, passing
 
 AT_ONCE = 2_000
 PAUSE_S = 0.005
@@ -65,7 +65,7 @@ class Changelog:
             elif error.code() == END:
                 if number in unread and cast("int", message.offset()) >= unread[number].end:
                     del unread[number]
-            elif error.fatal() or not error.retriable():
+            elif not passing(error):
                 raise _as_aiokafka_says(error)
 
 

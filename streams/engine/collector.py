@@ -7,6 +7,7 @@ NEW_OBJECTS = 100_000
 
 
 def seldom() -> None:
+    """From the start on: a recovery makes a million objects that are gone at once."""
     gc.set_threshold(NEW_OBJECTS, 20, 50)
 
 

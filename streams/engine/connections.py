@@ -24,6 +24,7 @@ from streams.kafka.client import KafkaTrouble
 from streams.kafka.found import Cluster as Found
 from streams.kafka.found import Described, Unseen, look
 from streams.kafka.greeting import greet
+from streams.kafka.reading import BY_HAND
 from streams.kafka.refusal import Refusal, of_request
 from streams.kafka.security import security_of
 from streams.settings import Settings
@@ -120,12 +121,10 @@ class Connections:
         return Consumer(
             {
                 **self._security.librdkafka(self._kafka),
+                **BY_HAND,
                 "client.id": "throughline",
                 "group.id": self._settings.application,
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",  # what is read from there again is the same
                 "isolation.level": "read_committed",
-                "enable.partition.eof": True,
                 "check.crcs": self._check_crcs,
                 "log_level": 0,
                 "fetch.wait.max.ms": 20,

@@ -18,22 +18,23 @@ READ_AHEAD = 10_000
 END: int = KafkaError._PARTITION_EOF  # noqa: SLF001 (the client's own name for it)
 """Nothing more is there to be read now."""
 
+BY_HAND: dict[str, str | bool] = {
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "enable.partition.eof": True,
+    "auto.offset.reset": "earliest",
+}
+"""For a consumer that is assigned by hand: its group is never joined, nothing is committed, and it tells where a partition ends."""
+
 SILENT_FOR = 30.0
 """Seconds without a record, before the end, after which the broker is taken for gone."""
 
 
 def reader(kafka: str, *, committed_only: bool = True) -> Consumer:
-    """Assigned by hand; its group is never joined, and nothing is committed."""
     return Consumer(
         client(kafka)
-        | {
-            "group.id": "throughline-reader",
-            "enable.auto.commit": False,
-            "enable.auto.offset.store": False,
-            "enable.partition.eof": True,
-            "auto.offset.reset": "earliest",
-            "isolation.level": "read_committed" if committed_only else "read_uncommitted",
-        }
+        | BY_HAND
+        | {"group.id": "throughline-reader", "isolation.level": "read_committed" if committed_only else "read_uncommitted"}
     )
 
 
@@ -165,9 +166,14 @@ class _Reading:
             self._consumer.resume([TopicPartition(*where)])
 
 
+def passing(error: KafkaError) -> bool:
+    """Whether whoever goes on reading need not care: nothing more is there now, or librdkafka tries again by itself."""
+    return error.code() == END or (error.retriable() and not error.fatal())
+
+
 def trouble_of(error: KafkaError, kafka: str, topics: Collection[str]) -> KafkaTrouble | None:
     """None for what passes by itself; it is asked of whatever a reader gets in place of a record."""
-    if error.code() == END or (error.retriable() and not error.fatal()):
+    if passing(error):
         return None
     names = ", ".join(sorted(topics))
     return forbidden(error, f"read the topic {names}", "Read on it") or KafkaTrouble(f"{kafka} cannot be read: {error.str()}")

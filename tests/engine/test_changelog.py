@@ -25,7 +25,6 @@ class Reading:
     def __init__(self, running: Live) -> None:
         connections = Connections(Settings(kafka=running.address, application=APPLICATION), embedded=REAL_KAFKA not in os.environ)
         self.clients: list[Consumer] = []
-        self.address = running.address
 
         def made() -> Consumer:
             self.clients.append(connections.changelog_reader())

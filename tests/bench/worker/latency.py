@@ -20,8 +20,6 @@ WARM_UP_S = 45.0
 READY_S = 60.0
 CUSTOMERS_A_TOUCHPOINT = 40
 """By touchpoints a second: enough that who is in the midst of a story need not tell another."""
-
-
 PROBED = (0.1, 0.4)
 """Of the speed at which a backlog is worked off."""
 HIGH = 0.8
