@@ -103,7 +103,7 @@ class Partition:
         journey = self._awake.get(key)
         if journey is None:
             stored = self._asleep.pop(key, None)
-            journey = Journey.unpack(stored, self._folding) if stored else Journey(self._folding.blank())
+            journey = Journey.unpack(stored) if stored else Journey()
             journey.written = stored or b""
             self._awake[key] = journey
         journey.wanted = True
@@ -160,7 +160,6 @@ class Partition:
                 continue
             at_most -= 1
             journey = self._changed[key] = self._wake(key)
-            journey.written = b""
             changes = self._settling.settle(key, journey, to)
             self._schedule(key, journey.due, journey.applied)
             yield from changes

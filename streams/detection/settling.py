@@ -10,7 +10,8 @@ from streams.detection import duplicates
 from streams.detection.change import AlertChange, Change, Failed
 from streams.detection.detector import Measured, View
 from streams.detection.fold import SEPARATOR, DetectorRaised, Fold, Folding, Step
-from streams.detection.journey import FORGETTABLE, Item, Journey, Mark, Pending, Place
+from streams.detection.journey import FORGETTABLE, Journey, Pending
+from streams.detection.past import Item, Mark, Past, Place
 from streams.detection.telling import Told, word_for
 
 REST = DAY
@@ -35,108 +36,109 @@ class Settling:
 
     def settle(self, key: str, journey: Journey, to: int) -> list[Change]:
         """All that is placed strictly before `to`; sets when the journey is due next."""
+        past = journey.changing_past(self._folding)
         changes: list[Change] = []
         step = Step()
         while True:
             place = journey.pending[0].place if journey.pending else NEVER
-            deadline = journey.fold.next_deadline()
+            deadline = past.fold.next_deadline()
             if place >= to and deadline >= to:
                 break
             if place <= deadline:
-                self._show(key, journey, journey.pending.pop(0), step, changes)
+                self._show(key, journey, past, journey.pending.pop(0), step, changes)
             else:
                 journey.settled_to = deadline
-                self._folding.fire(journey.fold, deadline, step)
+                self._folding.fire(past.fold, deadline, step)
             if step.keys or step.measured:
-                changes += self._tell(key, journey, step.keys, step.measured)
+                changes += self._tell(key, journey, past, step.keys, step.measured)
                 step.clear()
-            if journey.items > _MANY and journey.first_at < journey.settled_to - self._window - self._window // 4:
-                self._tidy(journey, journey.settled_to)  # only now: what was told must be known while there is something to tell
-        rest = self._rest(journey, to)
+            if past.items > _MANY and past.first_at < journey.settled_to - self._window - self._window // 4:
+                self._tidy(journey, past)  # only now: what was told must be known while there is something to tell
+        rest = self._rest(journey, past, to)
         journey.due = place if place < deadline and place < rest else min(deadline, rest)
         if journey.due == NEVER and journey.is_blank(self._folding):
             journey.due = FORGETTABLE
         return changes
 
     # -- one touchpoint
-    def _show(self, key: str, journey: Journey, pending: Pending, step: Step, changes: list[Change]) -> None:
+    def _show(self, key: str, journey: Journey, past: Past, pending: Pending, step: Step, changes: list[Change]) -> None:
         """`step` hears what it leaves to be told; what else it changes joins `changes`."""
-        place, seen, fold = pending.place, pending.seen, journey.fold
+        place, seen, fold = pending.place, pending.seen, past.fold
         journey.settled_to = place
         if type(seen.data) is CustomerErased:
-            changes += self._erase(key, journey)
+            changes += self._erase(key, journey, past)
             return
         at, horizon = seen.occurred, place - self._window
-        if at < horizon or at < journey.horizon:
-            at = max(horizon, journey.horizon)
-        if at <= journey.erased_at:
+        if at < horizon or at < past.horizon:
+            at = max(horizon, past.horizon)
+        if at <= past.erased_at:
             self.counts["erased"] += 1
             return
         occurred = (at, pending.channel, pending.offset)
         try:
-            if at > fold.fired and at >= fold.now and occurred > journey.last:
-                journey.append(occurred, pending.pack())
+            if at > fold.fired and at >= fold.now and occurred > past.last:
+                past.append(occurred, pending.pack())
                 self._folding.observe(fold, at, seen, step)
-                journey.mark(self._folding)
+                past.mark(self._folding)
                 if at < place:  # else none can be due before it: a deadline takes effect no earlier than what was just observed
                     self._folding.run(fold, place, step)
             else:
-                self._insert(journey, Item(at, pending.pack(), seen), step)
-                step.keys.update(journey.told, journey.fold.views)
+                self._insert(past, Item(at, pending.pack(), seen), place, step)
+                step.keys.update(past.told, past.fold.views)
         except DetectorRaised as failure:
             step.clear()
-            self._leave_out(journey, occurred, step)
-            step.keys.update(journey.told, journey.fold.views)
+            self._leave_out(past, occurred, place, step)
+            step.keys.update(past.told, past.fold.views)
             changes.append(Failed(seen, key, self._number, failure.detector, failure.error))
 
-    def _insert(self, journey: Journey, late: Item, step: Step) -> None:
+    def _insert(self, past: Past, late: Item, settled: int, step: Step) -> None:
         """Folds again from the mark before it on; where it changes nothing, what follows stays as it is."""
-        mark = journey.mark_before(late.place)
-        before, after = journey.insert(late, mark)
-        fold = self._folded_to(journey, mark)
+        mark = past.mark_before(late.place)
+        before, after = past.insert(late, mark)
+        fold = self._folded_to(past, mark)
         self._folding.go_on(fold, before, step)
         if not self._folding.observe_late(fold, late, step):
-            journey.fold.now = max(journey.fold.now, late.at)
+            past.fold.now = max(past.fold.now, late.at)
             return
-        journey.drop_marks_after(mark)
+        past.drop_marks_after(mark)
         self.counts["rebuilt"] += 1
-        self.counts["replayed"] += journey.items - (mark.items if mark else 0)
+        self.counts["replayed"] += past.items - (mark.items if mark else 0)
         self._folding.go_on(fold, after, step)
-        self._folding.run(fold, journey.settled_to, step)
-        journey.fold = fold
+        self._folding.run(fold, settled, step)
+        past.fold = fold
 
-    def _folded_to(self, journey: Journey, mark: Mark | None) -> Fold:
+    def _folded_to(self, past: Past, mark: Mark | None) -> Fold:
         """As far as the mark, without what is over and was let go since it was made."""
         if mark is None:
-            return self._folding.start(journey.base)
+            return self._folding.start(past.base)
         fold = self._folding.unpack(mark.fold)
-        fold.views = {name: view for name, view in fold.views.items() if view.ended_at is None or view.ended_at >= journey.horizon}
+        fold.views = {name: view for name, view in fold.views.items() if view.ended_at is None or view.ended_at >= past.horizon}
         return fold
 
-    def _leave_out(self, journey: Journey, place: Place, step: Step) -> None:
+    def _leave_out(self, past: Past, place: Place, settled: int, step: Step) -> None:
         """A detector raised at it: the fold may be half changed, so it is folded again."""
-        history = [item for item in journey.unpacked() if item.place != place]
-        journey.hold(history)
-        journey.fold = self._folding.start(journey.base)
+        history = [item for item in past.unpacked() if item.place != place]
+        past.hold(history)
+        past.fold = self._folding.start(past.base)
         self.counts["rebuilt"] += 1
         self.counts["replayed"] += len(history)
-        self._folding.go_on(journey.fold, history, step)
-        self._folding.run(journey.fold, journey.settled_to, step)
+        self._folding.go_on(past.fold, history, step)
+        self._folding.run(past.fold, settled, step)
 
     # -- telling
-    def _tell(self, key: str, journey: Journey, names: Iterable[str], measured: Iterable[Measured]) -> Iterator[Change]:
+    def _tell(self, key: str, journey: Journey, past: Past, names: Iterable[str], measured: Iterable[Measured]) -> Iterator[Change]:
         time = journey.settled_to
         for one in measured:
             name = one.clock + SEPARATOR + one.key
-            if name not in journey.measured:
+            if name not in past.measured:
                 yield one
-            journey.measured[name] = time
+            past.measured[name] = time
         for name in sorted(names):
-            view, before = journey.fold.views.get(name), journey.told.get(name)
+            view, before = past.fold.views.get(name), past.told.get(name)
             word = word_for(before, view)
             if word is None:
                 continue
-            told = journey.told[name] = Told(before.revision + 1 if before else 0, word, time, view)
+            told = past.told[name] = Told(before.revision + 1 if before else 0, word, time, view)
             shown = before.view if word == "retracted" and before else view
             yield self._change(key, told, shown)
             self._keep_count(journey, before, told)
@@ -146,18 +148,18 @@ class Settling:
             raise AssertionError("an alert without a view is never told")
         return AlertChange(told.word, told.revision, told.at, key, self._number, self._by_name[view.detector], view, self._policy, reason)
 
-    def _erase(self, key: str, journey: Journey) -> Iterator[Change]:
+    def _erase(self, key: str, journey: Journey, past: Past) -> Iterator[Change]:
         """Only hashes of what has been counted stay behind, until they are a day old."""
-        for _, told in sorted(journey.told.items()):
+        for _, told in sorted(past.told.items()):
             if told.word not in ("opened", "updated") or told.view is None:
                 continue  # over already: when that is forgotten must not be seen
             gone = Told(told.revision + 1, "retracted", journey.settled_to, told.view)
             self._keep_count(journey, told, gone)
             yield self._change(key, gone, told.view, "customer_erased")
-        journey.erased_at = journey.settled_to
-        journey.fold, journey.base = self._folding.blank(), b""
-        journey.told, journey.measured = {}, {}
-        journey.hold([])
+        past.erased_at = journey.settled_to
+        past.fold, past.base = self._folding.blank(), b""
+        past.told, past.measured = {}, {}
+        past.hold([])
 
     def _keep_count(self, journey: Journey, before: Told | None, now: Told) -> None:
         for told, difference in ((before, -1), (now, 1)):
@@ -170,43 +172,43 @@ class Settling:
                 del journey.open[name]
 
     # -- forgetting: never visible, whenever it is done
-    def _rest(self, journey: Journey, to: int) -> int:
+    def _rest(self, journey: Journey, past: Past, to: int) -> int:
         """When it is to be looked at again although nothing is due; NEVER: not before something happens."""
         rest = journey.settled_to + self._window + REST
         if rest >= to:
             return rest
         journey.settled_to = to
-        self._tidy(journey, to)
-        return to + REST if journey.counted or journey.history or journey.measured else NEVER
+        self._tidy(journey, past)
+        return to + REST if journey.counted or past.history or past.measured else NEVER
 
-    def _tidy(self, journey: Journey, settled: int) -> None:
+    def _tidy(self, journey: Journey, past: Past) -> None:
         """Nothing can be inserted before the horizon any more: the base moves up to it, and what is over is let go."""
-        horizon = max(journey.horizon, settled - self._window)
-        base = self._moved_base(journey, horizon)
-        journey.horizon = horizon
+        horizon = max(past.horizon, journey.settled_to - self._window)
+        base = self._moved_base(past, horizon)
+        past.horizon = horizon
         for name in [name for name, view in base.views.items() if view.ended_at is not None]:
             base.views.pop(name)
-            journey.fold.views.pop(name, None)
-            journey.told.pop(name, None)
+            past.fold.views.pop(name, None)
+            past.told.pop(name, None)
         blank = self._folding.blank_detectors(base)
-        for name, told in list(journey.told.items()):
+        for name, told in list(past.told.items()):
             # A retracted alert may be opened again, with its next revision, as long as its detector knows of what opened it.
             if told.word == "retracted" and told.at < horizon and name.split(SEPARATOR, 1)[0] in blank:
-                del journey.told[name]
-                journey.fold.views.pop(name, None)
-        if journey.erased_at < horizon:
-            journey.erased_at = -NEVER
-        journey.measured = {name: at for name, at in journey.measured.items() if at >= horizon}
-        journey.counted = duplicates.since(journey.counted, settled - duplicates.WITHIN)
-        journey.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)
+                del past.told[name]
+                past.fold.views.pop(name, None)
+        if past.erased_at < horizon:
+            past.erased_at = -NEVER
+        past.measured = {name: at for name, at in past.measured.items() if at >= horizon}
+        journey.counted = duplicates.since(journey.counted, journey.settled_to - duplicates.WITHIN)
+        past.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)
 
-    def _moved_base(self, journey: Journey, horizon: int) -> Fold:
+    def _moved_base(self, past: Past, horizon: int) -> Fold:
         """The fold of all before the horizon, which leaves the history."""
-        if journey.fold.now < horizon:  # nothing has happened since: the two are the same
-            journey.hold([])
-            return journey.fold
-        mark = journey.mark_before((horizon, "", -1))
-        base = self._folded_to(journey, mark)
-        self._folding.go_on(base, journey.leave_behind(horizon, mark), Step())
+        if past.fold.now < horizon:  # nothing has happened since: the two are the same
+            past.hold([])
+            return past.fold
+        mark = past.mark_before((horizon, "", -1))
+        base = self._folded_to(past, mark)
+        self._folding.go_on(base, past.leave_behind(horizon, mark), Step())
         self._folding.run(base, horizon, Step())
         return base

@@ -36,7 +36,7 @@ class Admitting:
     ) -> None:
         """`counts`: partitions by topic; `now`: milliseconds since the epoch."""
         self._held = held
-        self._lateness = policy.lateness
+        self._tallies = {channel: Tally(channel, lateness) for channel, lateness in policy.lateness.items()}
         self._counts = counts
         self._letters = letters
         self._metrics = metrics
@@ -54,7 +54,7 @@ class Admitting:
                 LOST_CHUNK,
                 topic=chunk.tp.topic, partition=chunk.tp.partition, expected=expected, start=chunk.start, end=chunk.end,
             )  # fmt: skip
-        tally = Tally(channel, self._lateness[channel])
+        tally = self._tallies[channel]
         for record in chunk.records:
             self._admit(held, record, tally)
         held.admitted[channel] = chunk.end
@@ -62,7 +62,11 @@ class Admitting:
             # a producer's clock that runs ahead must not let time run ahead
             held.progress.delivered(channel, min(chunk.records[-1].timestamp, self._now()))
         self.admitted += len(chunk.records)
-        tally.count(self._metrics)
+
+    def tell(self) -> None:
+        """To the metrics, what has been admitted since the last time."""
+        for tally in self._tallies.values():
+            tally.tell(self._metrics)
 
     def _admit(self, held: Held, record: Record, tally: Tally) -> None:
         read = decode(record)
@@ -75,7 +79,7 @@ class Admitting:
                 tally.misrouted += 1
         elif type(read) is Refused:
             held.outgoing.append(self._letters.of(record, read))
-            tally.refused[read.error_class] += 1
+            tally.refused(read)
         else:
             tally.heartbeats += 1
 

@@ -30,7 +30,7 @@ from streams.kafka.security import security_of
 from streams.settings import Settings
 
 BATCH_BYTES = 256 * 1024
-FETCH_BYTES = 64 * 1024
+FETCH_BYTES = 1024 * 1024
 """So much the broker gathers before it answers, or as much as comes in a tenth of a second: with a few records an answer, what an answer
 costs is most of what both pay. The embedded broker would wait that long each time."""
 HEARTBEATS_A_SESSION = 5

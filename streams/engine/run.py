@@ -113,6 +113,7 @@ async def _connect_and_work(settings: Settings, policy: Policy, metrics: Metrics
         show()
 
     def show() -> None:
+        worker.tell()
         gauges.show(worker.held.values(), now(), queued=worker.in_memory, held_up=worker.held_up(), standing=standing.readiness())
 
     async def ask_why() -> None:

@@ -189,6 +189,10 @@ class Worker:
         if why is not None:
             broken(why)
 
+    def tell(self) -> None:
+        """To the metrics, what has been admitted since the last time."""
+        self._admitting.tell()
+
     # -- at the beginning and at the end
     async def start(self) -> None:
         collector.seldom()

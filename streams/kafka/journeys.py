@@ -100,10 +100,11 @@ def may_concern(record: LogRecord, journey: str) -> bool:
 def remembered(value: bytes, policy: Policy) -> Remembered:
     folding = Folding(policy, load(policy))
     try:
-        journey = Journey.unpack(value, folding)
+        journey = Journey.unpack(value)
+        past = journey.past(folding)
     except msgspec.DecodeError:
         raise KafkaTrouble("the changelog's record of this journey was written by another version of Throughline") from None
-    deadline = journey.fold.next_deadline()
+    deadline = past.fold.next_deadline()
     return Remembered(
         alerts=[
             OpenAlert(
@@ -116,10 +117,10 @@ def remembered(value: bytes, policy: Policy) -> Remembered:
                 opened_at=view.opened_at,
                 due_at=view.due_at,
             )
-            for told in journey.told.values()
+            for told in past.told.values()
             if told.word in ("opened", "updated") and (view := told.view) is not None
         ],
         next_deadline=deadline if deadline < NEVER else None,
         waiting=len(journey.pending),
-        history=journey.items,
+        history=past.items,
     )

@@ -42,7 +42,7 @@ def samples(customers: int, days: float) -> dict[str, list[bytes]]:
             _settle(partition, now - 4 * SECOND, known)
     _settle(partition, now - 4 * SECOND, known)
     folding = Folding(POLICY, load(POLICY))
-    sevens = [value for value in known.values() if Journey.unpack(value, folding).items == SEVEN]
+    sevens = [value for value in known.values() if Journey.unpack(value).past(folding).items == SEVEN]
     _settle(partition, now + 4 * DAY, known)
     return {"quiet": list(known.values()), "with seven touchpoints in the window": sevens}
 

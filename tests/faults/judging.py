@@ -20,8 +20,8 @@ from tests.faults.sending import Acknowledged
 _ENTRY = 16
 """Bytes of one of the touchpoints that a journey has counted."""
 EXAMPLES = 5
-LEFT_OUT = frozenset({"applied", "marks", "measured", "fold", "base", "counted"})
-"""Fields of a journey that cannot be compared as they are."""
+LEFT_OUT = frozenset({"applied", "marks", "measured", "fold", "base", "counted", "_past", "_packed_past"})
+"""Fields of a journey and of its past that cannot be compared as they are."""
 BY_THE_STATE = "detector_failed"
 """The class of refusal that follows from what a detector knows, so that the replay alone can tell it."""
 
@@ -122,14 +122,15 @@ def _known(value: bytes, folding: Folding) -> dict[str, Any]:
     Without what is no knowledge: the offsets already applied, which mean nothing once they are committed; the marks that save time; and
     since when a clock's end has been told, which is refreshed whenever late evidence is replayed, from however far back.
     """
-    journey = Journey.unpack(value, folding)
+    journey = Journey.unpack(value)
     if journey.is_blank(folding):
         return {}
-    facts = {name: getattr(journey, name) for name in Journey.__slots__ if name not in LEFT_OUT}
+    past = journey.past(folding)
+    facts = {name: getattr(part, name) for part in (journey, past) for name in type(part).__slots__ if name not in LEFT_OUT}
     counted = journey.counted
     facts["counted"] = sorted(counted[at : at + _ENTRY] for at in range(0, len(counted), _ENTRY))
-    facts["measured"] = sorted(journey.measured)
-    facts["fold"], facts["base"] = folding.pack(journey.fold), journey.base
+    facts["measured"] = sorted(past.measured)
+    facts["fold"], facts["base"] = folding.pack(past.fold), past.base
     return facts
 
 

@@ -20,10 +20,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.kafka(embedded="is one broker")]
 
 PARTITIONS = 3
 WITHIN_S = 45.0
-"""9 s until a controller takes a broker for dead, then elections and whatever else this machine has to do; docs/kafka.md has the figures."""
+"""9 s until a controller takes a broker for dead, then elections and whatever else this machine has to do: see docs/kafka.md."""
 MARKERS_S = 30.0
-"""How long a transaction's coordinator waits for a frozen broker to take its markers (`request.timeout.ms`), and its next transaction with it.
-A broker that is gone breaks its connections instead."""
+"""How long a transaction's coordinator waits for a frozen broker to take its markers (`request.timeout.ms`), and the next transaction
+with it. A broker that is gone breaks its connections instead."""
 
 
 @pytest.fixture(scope="module")

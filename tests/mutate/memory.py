@@ -5,6 +5,7 @@ from tests.mutate.mutant import LAWS, Mutant
 _SETTLING = "streams/detection/settling.py"
 _PARTITION = "streams/detection/partition.py"
 _JOURNEY = "streams/detection/journey.py"
+_PAST = "streams/detection/past.py"
 _TELLING = "streams/detection/telling.py"
 _DEATH = LAWS + "test_death.py::"
 _TOLD = LAWS + "test_telling.py::"
@@ -18,6 +19,13 @@ MEMORY = [
         "self.counted, pending, self.settled_to",
         "self.counted, [], self.settled_to",
         _DEATH + "test_a_touchpoint_that_is_pending_when_its_worker_dies_is_not_lost",
+    ),
+    Mutant(
+        "a past that may have changed is stored as it was",
+        _JOURNEY,
+        'self._packed_past = self.written = b""',
+        'self.written = b""',
+        _ERASURE + "test_what_is_stored_at_once_holds_no_touchpoint_any_more",
     ),
     Mutant(
         "what a detector has come to know since it was last stored is not stored",
@@ -64,27 +72,27 @@ MEMORY = [
     Mutant(
         "the base does not move with the horizon",
         _SETTLING,
-        'journey.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)',
+        'past.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)',
         "pass",
         _BUSY + "test_late_evidence_in_a_busy_journey_is_told_as_if_folded_from_its_beginning",
     ),
     Mutant(
         "the horizon is the settled time",
         _SETTLING,
-        "horizon = max(journey.horizon, settled - self._window)\n",
-        "horizon = settled\n",
+        "horizon = max(past.horizon, journey.settled_to - self._window)\n",
+        "horizon = journey.settled_to\n",
         _DEATH + "test_a_busy_journey_is_tidied_early_and_nobody_sees_it",
     ),
     Mutant(
         "a replay from the way remembers what has been forgotten since",
         _SETTLING,
-        "if view.ended_at is None or view.ended_at >= journey.horizon}",
+        "if view.ended_at is None or view.ended_at >= past.horizon}",
         "}",
         _BUSY + "test_late_evidence_in_a_busy_journey_is_told_as_if_folded_from_its_beginning",
     ),
     Mutant(
         "the places to replay from stay where they were when what lies before them is forgotten",
-        _JOURNEY,
+        _PAST,
         "mark.moved(-n, -size)",
         "mark",
         _BUSY + "test_late_evidence_in_a_busy_journey_is_told_as_if_folded_from_its_beginning",
@@ -92,7 +100,7 @@ MEMORY = [
     Mutant(
         "what was forgotten under a shorter window is inserted before all the same",
         _SETTLING,
-        "at = max(horizon, journey.horizon)",
+        "at = max(horizon, past.horizon)",
         "at = max(at, horizon)",
         LAWS + "test_two_lives.py::test_with_a_longer_window_nothing_is_inserted_before_what_the_shorter_one_forgot",
     ),
@@ -114,8 +122,7 @@ MEMORY = [
         "a busy journey is tidied before what was found is told",
         _SETTLING,
         "            if step.keys or step.measured:\n",
-        "            if journey.items > _MANY:\n                self._tidy(journey, journey.settled_to)\n"
-        "            if step.keys or step.measured:\n",
+        "            if past.items > _MANY:\n                self._tidy(journey, past)\n            if step.keys or step.measured:\n",
         _BUSY + "test_a_clock_is_measured_once_though_its_replay_and_its_forgetting_meet",
     ),
     Mutant(
@@ -149,22 +156,22 @@ MEMORY = [
     Mutant(
         "a clock is measured again at every replay",
         _SETTLING,
-        "if name not in journey.measured:",
+        "if name not in past.measured:",
         "if name:",
         "tests/detection/test_first_response.py::test_first_response[what has been measured is measured once, though it be replayed]",
     ),
     Mutant(
         "erasure keeps the history",
         _SETTLING,
-        "{}, {}\n        journey.hold([])\n",
+        "{}, {}\n        past.hold([])\n",
         "{}, {}\n",
         _ERASURE + "test_what_is_stored_at_once_holds_no_touchpoint_any_more",
     ),
     Mutant(
         "how long an erasure is remembered can be seen",
         _SETTLING,
-        "if at <= journey.erased_at:",
-        "if seen.occurred <= journey.erased_at:",
+        "if at <= past.erased_at:",
+        "if seen.occurred <= past.erased_at:",
         _ERASURE + "test_how_long_the_erasure_is_remembered_is_not_seen",
     ),
     Mutant(

@@ -56,6 +56,13 @@ def backlogs() -> float:
     return runs[len(runs) // 2]
 
 
+def live() -> float:
+    """Touchpoints a second that a live worker takes, as was found here last."""
+    if "latency" not in earlier():
+        raise LookupError("what a live worker takes is not known: run latency first, or give --capacity")
+    return float(earlier()["latency"]["measured"]["live"])
+
+
 def run(backlog: float, seconds: float) -> None:
     """`backlog`: touchpoints a second that a worker takes from one.
 

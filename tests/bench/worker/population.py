@@ -59,7 +59,7 @@ def lived(policy: Policy, until: int) -> list[bytes]:
         _settle(partition, batch[-1].timestamp - _BEHIND, known, acked)
     _settle(partition, until, known, acked)
     folding = Folding(policy, watching)
-    return [Journey.unpack(value, folding).packed(folding, acked) for value in known.values()]
+    return [Journey.unpack(value).packed(folding, acked) for value in known.values()]
 
 
 def _settle(partition: Partition, to: int, known: dict[str, bytes], acked: dict[str, int]) -> None:

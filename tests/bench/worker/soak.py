@@ -20,8 +20,9 @@ EVERY_S = 5.0
 BUCKET_S = 30
 """Of alerts, over which their p99 is taken."""
 SHARE = 1 / 3
-CUSTOMERS_A_TOUCHPOINT = 15
-"""By touchpoints a second: so few that all have been seen after some minutes, and their histories are as long as they get."""
+CUSTOMERS_A_TOUCHPOINT = 60
+"""By touchpoints a second: so few that all have been seen after some minutes, and so many that none has more copies to remember than a
+customer of a busy day: for 24 hours a journey keeps 16 bytes of each touchpoint, and these minutes are hours."""
 FILE, PICTURE = BUILD.with_name("soak.json"), BUILD.with_name("soak.svg")
 
 
@@ -66,7 +67,7 @@ class Soak(Struct, frozen=True):
 
 
 def run(most: float, minutes: float) -> None:
-    """`most`: touchpoints a second that a worker takes."""
+    """`most`: touchpoints a second that a live worker takes."""
     rate, seconds = most * SHARE, minutes * 60
     with ground(LIVE, history=False) as on, Worker(on, watched=True) as worker:
         worker.ready(READY_S)
