@@ -1,5 +1,5 @@
-"""Everything known of one customer: what waits to be settled, which admission asks for, and in front of it what is settled, which stays
-packed until something is to be settled."""
+"""Everything known of one customer. What waits to be settled lies open, for admission asks for it; what is settled stays packed until
+something is to be settled."""
 
 from bisect import insort
 from collections.abc import Mapping
