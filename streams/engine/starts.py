@@ -46,6 +46,7 @@ async def starts(
 
 
 async def _from(instants: Mapping[TopicPartition, int], reader: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-    found = await reader.offsets_for_times(dict(instants))
+    """The ends first: what arrives between the two answers lies behind them, and would be passed over otherwise."""
     ends = await reader.end_offsets(list(instants))
+    found = await reader.offsets_for_times(dict(instants))
     return {tp: ends[tp] if offset is None else offset.offset for tp, offset in ((tp, found.get(tp)) for tp in instants)}
