@@ -76,7 +76,7 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
     )
     given = min(GIVEN_RECORDS, settings.queued_records // 2)
     reader = connections.reader(channel_topics)
-    stable = connections.reader([*channel_topics, changelog], "read_committed")
+    stable = connections.reader([changelog], "read_committed")
     journeys = Journeys(
         connections,
         policy,
@@ -107,7 +107,7 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
             metrics=metrics,
             now=now,
         ),
-        probe=Probe(journeys.held, reader, stable, now),
+        probe=Probe(journeys.held, reader, now),
         read_ahead=ReadAhead(given),
         pace=Pace(RECORDS_A_CHECKPOINT),
         watchdog=Watchdog(settings.stuck_ms),

@@ -54,8 +54,8 @@ class Held:
     """Journeys whose tombstones the next checkpoint writes."""
     counted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """What the metrics have been told of the partition's counts."""
-    unfinished: frozenset[str] = frozenset()
-    """The channels where records behind the last stable offset wait for a producer's transaction to end."""
+    hidden: frozenset[str] = frozenset()
+    """The channels where records have arrived that cannot be read yet: they lie behind the last stable offset."""
 
     def due_until(self) -> int:
         """What is before is to be settled; a worker that has just taken over knows of little progress at first."""

@@ -26,9 +26,11 @@ def readiness(held: Iterable[Held], now: int, patience: int, *, assigned: bool, 
     channel = worst.progress.holding_back()
     behind = now - SKEW - worst.progress.read(channel)
     if behind > patience:
-        if channel in worst.unfinished:
+        if channel in worst.hidden:
             return Readiness(
-                Phase.BEHIND, f"a producer's open transaction holds {TOPIC_PREFIX}{channel} up on partition number {worst.number}"
+                Phase.BEHIND,
+                f"an open transaction of a producer, or a replica that is behind, holds {TOPIC_PREFIX}{channel} up"
+                f" on partition number {worst.number}",
             )
         far = "has not been read yet" if worst.progress.read(channel) == -NEVER else f"is read {behind // SECOND} s behind"
         return Readiness(Phase.BEHIND, f"{TOPIC_PREFIX}{channel} {far} on partition number {worst.number}")

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
+from aiokafka.cluster import ClusterMetadata
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import TopicPartitionState
 from aiokafka.producer.sender import Sender, SendProduceReqHandler
+from aiokafka.protocol.offset import OffsetRequest
 from faust import App
 from faust.tables.recovery import Recovery
 from faust.transport.conductor import Conductor
@@ -91,6 +93,14 @@ def test_a_connections_patience_is_looked_at_when_it_is_made_and_when_a_request_
 def test_requests_to_the_group_go_through_the_method_that_is_replaced() -> None:
     assert "self._client.send(" in inspect.getsource(GroupCoordinator._send_req)
     assert parameters(AIOKafkaClient.send) == ["self", "node_id", "request", "group"]
+
+
+def test_who_asks_where_a_topic_ends_says_who_it_is_and_the_answer_names_the_error_second_and_the_offset_last() -> None:
+    assert parameters(OffsetRequest.__init__) == ["self", "replica_id", "isolation_level", "topics"]
+    answer = inspect.getsource(Fetcher._proc_offset_request)
+    assert "for part, error_code, *partition_info in part_data" in answer
+    assert "timestamp, offset = partition_info" in answer
+    assert parameters(ClusterMetadata.leader_for_partition) == ["self", "partition"]
 
 
 def test_a_producer_looks_its_coordinator_up_where_it_is_replaced_and_tries_again_after_that_error() -> None:

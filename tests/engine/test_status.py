@@ -40,6 +40,13 @@ def test_a_topic_that_has_not_been_read_is_named() -> None:
     assert phase(held(3))[1] == "touchpoints.chat has not been read yet on partition number 3"
 
 
+def test_what_has_arrived_and_cannot_be_read_yet_is_said() -> None:
+    mine = read_at(NOW, NOW - 61 * SECOND)
+    mine.hidden = frozenset({"shop"})
+    why = "an open transaction of a producer, or a replica that is behind, holds touchpoints.shop up on partition number 3"
+    assert phase(mine) == (Phase.BEHIND, why)
+
+
 def test_what_is_read_and_not_settled_is_behind_too() -> None:
     mine = read_at(NOW, NOW)
     mine.settled = mine.due_until() - 60 * SECOND
