@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
-from schemas.instant import DAY, SECOND, Duration
+from schemas.instant import DAY, MINUTE, SECOND, Duration
 
 _NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 _NAME_SCHEMA = {"type": "string", "pattern": _NAME}
@@ -109,6 +109,8 @@ class Policy(Section):
     channels: Annotated[dict[Name, Channel], AfterValidator(_known)]
     window: Annotated[Duration, Field(ge=SECOND, le=31 * DAY)] = DAY
     """How long evidence may be late and still be told from its own time on."""
+    deduplication: Annotated[Duration, Field(ge=MINUTE, le=DAY)] = DAY
+    """A later copy of a touchpoint is dropped if it arrives no longer than this after the last one that counted."""
     tiers: tuple[Name, ...] = ()
     """The tiers there are; any other is `other` on a metric's label."""
     severity: Severity = Severity()

@@ -3,11 +3,6 @@
 from hashlib import blake2b
 from struct import Struct
 
-from schemas.instant import DAY
-
-WITHIN = DAY
-"""A later copy is dropped if it arrived no longer than this after the last one that counted."""
-
 _entry = Struct(">8sq")
 _ENTRY = _entry.size
 

@@ -28,6 +28,7 @@ class Partition:
         """`awake`: how many journeys are kept decoded; the others lie as bytes. It may be set anew at any time."""
         self.number = number
         self._lateness = policy.lateness
+        self._deduplication = policy.deduplication
         self._severity = policy.severity
         self._folding = Folding(policy, detectors)
         self._settling = Settling(number, policy, self._folding)
@@ -129,7 +130,7 @@ class Partition:
         self._quiet.pop(key, None)
         name = duplicates.name_of(channel, touchpoint.source, touchpoint.id)
         if (at := duplicates.find(journey.counted, name)) >= 0:
-            if arrived - duplicates.arrival(journey.counted, at) <= duplicates.WITHIN:
+            if arrived - duplicates.arrival(journey.counted, at) <= self._deduplication:
                 return "repeated"
             journey.counted = duplicates.without(journey.counted, at)
         journey.counted += duplicates.entry(name, arrived)

@@ -31,6 +31,7 @@ class Settling:
         self._number = number
         self._policy = policy
         self._window = policy.window
+        self._deduplication = policy.deduplication
         self._folding = folding
         self._by_name = {detector.name: detector for detector in folding.detectors}
 
@@ -149,7 +150,7 @@ class Settling:
         return AlertChange(told.word, told.revision, told.at, key, self._number, self._by_name[view.detector], view, self._policy, reason)
 
     def _erase(self, key: str, journey: Journey, past: Past) -> Iterator[Change]:
-        """Only hashes of what has been counted stay behind, until they are a day old."""
+        """Only hashes of what has been counted stay behind, as long as copies are told."""
         for _, told in sorted(past.told.items()):
             if told.word not in ("opened", "updated") or told.view is None:
                 continue  # over already: when that is forgotten must not be seen
@@ -199,7 +200,7 @@ class Settling:
         if past.erased_at < horizon:
             past.erased_at = -NEVER
         past.measured = {name: at for name, at in past.measured.items() if at >= horizon}
-        journey.counted = duplicates.since(journey.counted, journey.settled_to - duplicates.WITHIN)
+        journey.counted = duplicates.since(journey.counted, journey.settled_to - self._deduplication)
         past.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)
 
     def _moved_base(self, past: Past, horizon: int) -> Fold:

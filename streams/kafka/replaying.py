@@ -2,7 +2,8 @@
 
 A record and its mark are written in one transaction: a crash leaves both or neither. Whoever begins a replay shuts out the one
 before, and reads the marks only then: of two at the same time one stops, and nothing is sent twice. Where transactions are forbidden
-the mark follows the record's acknowledgement: a crash in between sends it again, and a worker drops the copy that comes within a day.
+the mark follows the record's acknowledgement: a crash in between sends it again, and a worker drops the copy that
+comes within the policy's `deduplication`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -142,11 +142,11 @@ ORDER = [
         _ORDER + "test_a_backlog_invents_no_missed_response",
     ),
     Mutant(
-        "a copy of just 24 hours counts",
+        "a copy at the last moment counts",
         _PARTITION,
-        "<= duplicates.WITHIN:",
-        "< duplicates.WITHIN:",
-        _COPIES + "test_a_copy_within_24_hours_of_arrival_is_dropped_and_one_a_millisecond_later_counts[86400000-1]",
+        "<= self._deduplication:",
+        "< self._deduplication:",
+        _COPIES + "test_a_copy_within_the_policys_time_is_dropped_and_one_a_millisecond_later_counts[86400000]",
     ),
     Mutant(
         "copies are counted from the last copy",
@@ -159,7 +159,7 @@ ORDER = [
     Mutant(
         "what has been counted is forgotten as soon as it is settled",
         _SETTLING,
-        "journey.settled_to - duplicates.WITHIN",
+        "journey.settled_to - self._deduplication",
         "journey.settled_to",
         _COPIES + "test_what_has_been_counted_is_remembered_for_24_hours_in_a_busy_journey_too",
     ),

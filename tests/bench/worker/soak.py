@@ -20,9 +20,9 @@ EVERY_S = 5.0
 BUCKET_S = 30
 """Of alerts, over which their p99 is taken."""
 SHARE = 1 / 3
-CUSTOMERS_A_TOUCHPOINT = 60
-"""By touchpoints a second: so few that all have been seen after some minutes, and so many that none has more copies to remember than a
-customer of a busy day: for 24 hours a journey keeps 16 bytes of each touchpoint, and these minutes are hours."""
+CUSTOMERS_A_TOUCHPOINT = 20
+"""By touchpoints a second: so few that after a quarter of the time no journey grows any more. A history is cut when it holds more than 32
+touchpoints, which takes each of them eleven minutes."""
 FILE, PICTURE = BUILD.with_name("soak.json"), BUILD.with_name("soak.svg")
 
 

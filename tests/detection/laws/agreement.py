@@ -35,10 +35,17 @@ def finish(world: World, last: int = AT_LAST) -> World:
 
 
 def lived(
-    log: Log | Sequence[Event], life: Iterable[Op] = (), *, wall: int = 0, last: int = AT_LAST, window: int = DAY, awake: int = 9
+    log: Log | Sequence[Event],
+    life: Iterable[Op] = (),
+    *,
+    wall: int = 0,
+    last: int = AT_LAST,
+    window: int = DAY,
+    deduplication: int = DAY,
+    awake: int = 9,
 ) -> World:
     """Read as `life` says from `wall` on, then to the end."""
-    world = World(log if isinstance(log, dict) else log_of(log), ORIGIN + wall, policy(window), awake)
+    world = World(log if isinstance(log, dict) else log_of(log), ORIGIN + wall, policy(window, deduplication), awake)
     play(world, life)
     return finish(world, last)
 

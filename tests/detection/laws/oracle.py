@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from msgspec.structs import replace
 
 from schemas.alert import NAMESPACE
-from schemas.instant import DAY, NEVER
+from schemas.instant import NEVER
 from schemas.policy import Policy
 from schemas.touchpoint import Touchpoint
 from schemas.touchpoints.customer import CustomerErased
@@ -42,7 +42,7 @@ class _Customer:
         self._journey = journey
         self._policy = policy
         self._result = result
-        self._to_come = sorted((self._place(one), one.channel, one.offset, one) for one in _counted(journey, log))
+        self._to_come = sorted((self._place(one), one.channel, one.offset, one) for one in _counted(journey, log, policy.deduplication))
         self._shown: list[Shown] = []
         self._told: dict[Name, tuple[Alert, View | None]] = {}
         self._measured: dict[str, Measured] = {}
@@ -144,14 +144,14 @@ class _Customer:
         return uuid5(NAMESPACE, "\x1f".join((detector, scope or "", self._journey, kind, subject, opened_by)))
 
 
-def _counted(journey: str, log: Log) -> list[Touchpoint]:
-    """Without the copies: one that arrived within 24 h of the last that counted is dropped."""
+def _counted(journey: str, log: Log, within: int) -> list[Touchpoint]:
+    """Without the copies: one that arrived no later than `within` after the last that counted is dropped."""
     counted = []
     for rows in log.values():
         arrived: dict[tuple[str, str], int] = {}
         for touchpoint in rows:
             name = (touchpoint.source, touchpoint.id)
-            if touchpoint.journey == journey and touchpoint.arrived - arrived.get(name, -NEVER) > DAY:
+            if touchpoint.journey == journey and touchpoint.arrived - arrived.get(name, -NEVER) > within:
                 arrived[name] = touchpoint.arrived
                 counted.append(touchpoint)
     return counted

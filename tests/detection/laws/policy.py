@@ -28,10 +28,11 @@ AT_LAST = 200 * DAY
 """So long after the last touchpoint nothing of it may be remembered."""
 
 
-def policy(window: int = DAY, **detectors: dict[str, Any]) -> Policy:
+def policy(window: int = DAY, deduplication: int = DAY, **detectors: dict[str, Any]) -> Policy:
     """`detectors`: sections that differ."""
     sections = _FILE["detectors"] | detectors
-    return Policy.model_validate(_FILE | {"window": format_duration(window), "detectors": sections})
+    given = {"window": format_duration(window), "deduplication": format_duration(deduplication)}
+    return Policy.model_validate(_FILE | given | {"detectors": sections})
 
 
 LATENESS = policy().lateness

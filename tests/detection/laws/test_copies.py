@@ -33,13 +33,14 @@ def test_the_very_record_again_is_known_by_its_offset_and_a_copy_by_its_name() -
     ]
 
 
-@pytest.mark.parametrize(("later", "asked"), [(DAY, 1), (DAY + 1, 2)])
-def test_a_copy_within_24_hours_of_arrival_is_dropped_and_one_a_millisecond_later_counts(later: int, asked: int) -> None:
-    world = lived([Event("chat", ask("A"), name="one"), Event("chat", ask("B"), later, name="one")])
-    assert len({alert.subject for alert in world.told.values()}) == asked
+@pytest.mark.parametrize("within", [MINUTE, DAY])
+def test_a_copy_within_the_policys_time_is_dropped_and_one_a_millisecond_later_counts(within: int) -> None:
+    for later, asked in ((within, {"A"}), (within + 1, {"A", "B"})):
+        world = lived([Event("chat", ask("A"), name="one"), Event("chat", ask("B"), later, name="one")], deduplication=within)
+        assert {alert.subject[1] for alert in world.told.values()} == asked
 
 
-def test_whether_a_copy_is_inside_24_hours_is_asked_of_arrivals_not_of_the_settled_time() -> None:
+def test_whether_a_copy_is_inside_that_time_is_asked_of_arrivals_not_of_the_settled_time() -> None:
     log = log_of(
         [
             Event("chat", ask(), 0, name="one"),
@@ -79,6 +80,22 @@ def test_what_has_been_counted_is_remembered_for_24_hours_in_a_busy_journey_too(
         world.checkpoint()
     finish(world)
     assert {alert.subject[1] for alert in world.told.values() if alert.detector == "first_response"} == {"A"}
+
+
+@pytest.mark.parametrize(("deduplication", "grows"), [(HOUR, False), (DAY, True)])
+def test_a_busy_journey_remembers_for_no_longer_than_the_policy_says(deduplication: int, grows: bool) -> None:
+    """Of twice as many touchpoints, twice as long."""
+
+    def size_after(hours: int) -> int:
+        log = log_of([Event("chat", viewed(), n * 5 * MINUTE) for n in range(12 * hours)])
+        world = World(log, ORIGIN, policy(window=HOUR, deduplication=deduplication))
+        while world.wall < ORIGIN + hours * HOUR:
+            world.wall += 30 * MINUTE
+            world.read_all()
+            world.checkpoint()
+        return sum(map(len, world.changelog.values()))
+
+    assert (size_after(20) > 1.5 * size_after(10)) is grows
 
 
 class Line(Struct):
