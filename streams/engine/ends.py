@@ -1,7 +1,7 @@
 """Where topic partitions end: how far their leaders' logs reach, and how far consumers can read them.
 
 What Kafka tells a consumer is the high watermark. A record that its leader has taken, and stamped, lies behind that until the followers
-have it too: milliseconds as a rule, ten seconds where a follower is frozen. It has arrived all the same, and only the log's end tells of
+have it too: milliseconds as a rule, nine seconds where a follower is frozen. It has arrived all the same, and only the log's end tells of
 it, which Kafka tells to whoever asks as a replica.
 """
 

@@ -33,8 +33,8 @@ class Probe:
             return
         sent, before = self._now(), self.answered
         asked = by_leader(self._client, tps)
-        found = await asyncio.gather(*(self._ask(leader, topics, held, sent) for leader, topics in asked.items()))
-        self.answered = sum(found) == len(tps)
+        answers = await asyncio.gather(*(self._ask(leader, topics, held, sent) for leader, topics in asked.items()))
+        self.answered = sum(answers) == len(tps)
         if before and not self.answered:
             _log.warning("Kafka does not tell where each topic ends; time stands still where it does not")
 
