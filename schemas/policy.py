@@ -95,6 +95,9 @@ class Severity(Section):
         return weight
 
 
+DEDUPLICATION_AT_MOST = DAY
+
+
 def _known(channels: dict[str, Channel]) -> dict[str, Channel]:
     if not channels:
         raise ValueError("names no channel: there is nothing to watch")
@@ -109,7 +112,7 @@ class Policy(Section):
     channels: Annotated[dict[Name, Channel], AfterValidator(_known)]
     window: Annotated[Duration, Field(ge=SECOND, le=31 * DAY)] = DAY
     """How long evidence may be late and still be told from its own time on."""
-    deduplication: Annotated[Duration, Field(ge=MINUTE, le=DAY)] = DAY
+    deduplication: Annotated[Duration, Field(ge=MINUTE, le=DEDUPLICATION_AT_MOST)] = DAY
     """A later copy of a touchpoint is dropped if it arrives no longer than this after the last one that counted."""
     tiers: tuple[Name, ...] = ()
     """The tiers there are; any other is `other` on a metric's label."""

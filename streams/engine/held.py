@@ -11,6 +11,7 @@ from msgspec import Struct
 from schemas.instant import NEVER
 from streams.detection.partition import Partition
 from streams.detection.progress import Progress
+from streams.engine.ends import End
 from streams.engine.sending import Outgoing
 
 CLOCK_KEY = b"\x00clock"
@@ -41,8 +42,8 @@ class Held:
     """Its transactional id is this number's alone: who starts one shuts out all who had it before."""
     admitted: dict[str, int]
     """By channel the next offset to be admitted."""
-    ends: dict[str, int]
-    """By channel how far the topic partition could be read when it was last asked: its last stable offset."""
+    ends: dict[str, End]
+    """By channel where the topic partition ended when it was last asked."""
     started: dict[str, int] = field(default_factory=dict)
     """By channel where this worker began."""
     settled: int = -NEVER
@@ -54,8 +55,6 @@ class Held:
     """Journeys whose tombstones the next checkpoint writes."""
     counted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """What the metrics have been told of the partition's counts."""
-    hidden: frozenset[str] = frozenset()
-    """The channels where records have arrived that cannot be read yet: they lie behind the last stable offset."""
 
     def due_until(self) -> int:
         """What is before is to be settled; a worker that has just taken over knows of little progress at first."""
@@ -67,7 +66,12 @@ class Held:
 
     def lagging(self) -> Iterable[str]:
         """The channels of which something that can be read is known to be unread."""
-        return (channel for channel, end in self.ends.items() if self.admitted[channel] < end)
+        return (channel for channel, end in self.ends.items() if self.admitted[channel] < end.stable)
+
+    def hidden(self, channel: str) -> bool:
+        """Whether something is known to have arrived that cannot be read yet."""
+        end = self.ends[channel]
+        return max(end.stable, self.admitted[channel]) < end.log
 
     def unread(self) -> int:
-        return sum(self.ends[channel] - self.admitted[channel] for channel in self.lagging())
+        return sum(self.ends[channel].stable - self.admitted[channel] for channel in self.lagging())

@@ -15,6 +15,7 @@ from streams.detection.partition import Partition
 from streams.detection.progress import Progress
 from streams.engine.changelog import Changelog
 from streams.engine.connections import Connections
+from streams.engine.ends import End
 from streams.engine.held import CLOCK_KEY, Clock, Held
 from streams.engine.starts import starts
 from streams.kafka.offsets import Span
@@ -131,7 +132,7 @@ class Journeys:
             Progress(self._policy.lateness),
             producer,
             positions,
-            ends=dict(positions),
+            ends={channel: End(position, position) for channel, position in positions.items()},
             started=dict(positions),
             settled=to,
         )

@@ -53,8 +53,6 @@ def found(held: Held, channel: str, end: End, sent: int) -> None:
 
     All that arrived before has been admitted, or is unread, or cannot be read yet.
     """
-    held.ends[channel] = end.stable
+    held.ends[channel] = end
     if held.admitted[channel] >= end.log:
         held.progress.caught_up(channel, sent)
-    hidden = max(end.stable, held.admitted[channel]) < end.log
-    held.hidden = held.hidden | {channel} if hidden else held.hidden - {channel}

@@ -26,7 +26,7 @@ def readiness(held: Iterable[Held], now: int, patience: int, *, assigned: bool, 
     channel = worst.progress.holding_back()
     behind = now - SKEW - worst.progress.read(channel)
     if behind > patience:
-        if channel in worst.hidden:
+        if worst.hidden(channel):
             return Readiness(
                 Phase.BEHIND,
                 f"an open transaction of a producer, or a replica that is behind, holds {TOPIC_PREFIX}{channel} up"
@@ -68,7 +68,7 @@ class Gauges:
                 settled[number,] = (now - mine.settled) / SECOND
             for channel, offset in mine.admitted.items():
                 offsets[channel, number] = offset
-                backlog[channel,] += max(mine.ends[channel] - offset, 0)
+                backlog[channel,] += max(mine.ends[channel].stable - offset, 0)
                 if (read := mine.progress.read(channel)) > -NEVER:
                     lag[channel,] = max(lag.get((channel,), 0), (now - SKEW - read) / SECOND)
         metrics.open_alerts.show(opened)

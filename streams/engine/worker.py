@@ -98,7 +98,7 @@ class Worker:
     # -- Intake
     def unread(self, tp: TP, position: int) -> bool:
         held = self.held.get(tp.partition)
-        return held is not None and position < held.ends[tp.topic.removeprefix(TOPIC_PREFIX)]
+        return held is not None and position < held.ends[tp.topic.removeprefix(TOPIC_PREFIX)].stable
 
     def received(self, chunk: Chunk) -> None:
         if chunk.epoch == self.epoch():

@@ -8,6 +8,7 @@ from schemas.decode import decode
 from schemas.identity import key_of
 from schemas.instant import DAY, format_instant
 from schemas.partitioner import partition_for
+from schemas.policy import DEDUPLICATION_AT_MOST
 from schemas.replayed import REPLAYED_HEADER, LetterPlace, as_sent_first
 from schemas.touchpoint import Heartbeat, Refused, Touchpoint
 from streams.kafka.dead_letters import Letter
@@ -16,9 +17,6 @@ from streams.logs.line import Line
 
 LONG_AGO = DAY
 """Of the default policy's window: evidence older than that counts as from the window's edge."""
-
-NAME_TAKEN = DAY
-"""The longest that a policy's `deduplication` may last; this worker's policy is not known here."""
 
 
 class Ready(Struct, frozen=True):
@@ -55,9 +53,10 @@ def verdict(letter: Letter, mended: Line | None, sent_back: Mapping[LetterPlace,
         case Heartbeat():
             return Ready(place, _at(record, min(error.partition, counts[error.topic] - 1), record.key), None)
         case Touchpoint() as touchpoint:
-            if error.error_class == "detector_failed" and now - letter.record.timestamp <= NAME_TAKEN and _same_event(touchpoint, original):
-                until = format_instant(letter.record.timestamp + NAME_TAKEN)
-                return Left(place, f"would be taken for a copy of itself until {until}: replay it then, or give it another id")
+            until = letter.record.timestamp + DEDUPLICATION_AT_MOST
+            if error.error_class == "detector_failed" and now <= until and _same_event(touchpoint, original):
+                why = f"would be taken for a copy of itself until {format_instant(until)}: replay it then, or give it another id"
+                return Left(place, why)
             key = key_of(touchpoint.journey)
             return Ready(place, _at(record, partition_for(key, counts[error.topic]), key), touchpoint.occurred)
 
@@ -74,6 +73,6 @@ def _at(record: LogRecord, partition: int, key: bytes | None) -> LogRecord:
 
 
 def _same_event(touchpoint: Touchpoint, original: LogRecord) -> bool:
-    """The worker had counted it before a detector failed on it: for a day at most its name is taken."""
+    """The worker had counted it before a detector failed on it: its name is taken as long as the policy says, which is not known here."""
     before = decode(original)
     return isinstance(before, Touchpoint) and (before.source, before.id) == (touchpoint.source, touchpoint.id)

@@ -6,6 +6,7 @@ from schemas.policy import Policy
 from streams.detection import detectors
 from streams.detection.partition import Partition
 from streams.detection.progress import Progress
+from streams.engine.ends import End
 from streams.engine.held import Held
 
 POLICY = Policy.model_validate({"version": "1", "channels": {"chat": {}, "shop": {}}})
@@ -19,5 +20,5 @@ def held(number: int = 0, *, admitted: dict[str, int] | None = None, ends: dict[
         Progress(policy.lateness),
         cast("Any", None),
         admitted=nothing | (admitted or {}),
-        ends=nothing | (ends or {}),
+        ends={channel: End(end, end) for channel, end in (nothing | (ends or {})).items()},
     )

@@ -1,6 +1,7 @@
 """What /readyz says of a worker."""
 
 from schemas.instant import SECOND
+from streams.engine.ends import End
 from streams.engine.held import Held
 from streams.engine.status import readiness
 from streams.readiness import Phase
@@ -42,7 +43,7 @@ def test_a_topic_that_has_not_been_read_is_named() -> None:
 
 def test_what_has_arrived_and_cannot_be_read_yet_is_said() -> None:
     mine = read_at(NOW, NOW - 61 * SECOND)
-    mine.hidden = frozenset({"shop"})
+    mine.ends["shop"] = End(log=1, stable=0)
     why = "an open transaction of a producer, or a replica that is behind, holds touchpoints.shop up on partition number 3"
     assert phase(mine) == (Phase.BEHIND, why)
 
