@@ -8,9 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from schemas.instant import NEVER
-from schemas.touchpoint import Seen
 from streams.detection.fold import Folding
-from streams.detection.packing import pack, unpack
+from streams.detection.packing import lies_at
 from streams.detection.past import Past, Stored
 
 FORGETTABLE = NEVER + 1
@@ -23,14 +22,8 @@ class Pending(Struct, gc=False, order=True):
     place: int
     channel: str
     offset: int
-    seen: Seen
-    packed: bytes = b""
-    """The touchpoint; empty while nobody has asked for it."""
-
-    def pack(self) -> bytes:
-        if not self.packed:
-            self.packed = pack(self.seen)
-        return self.packed
+    packed: bytes
+    """The touchpoint, which would lie all over the memory while it waits if it were kept as an object."""
 
 
 class Head(Struct, array_like=True, gc=False):
@@ -95,7 +88,7 @@ class Journey:
         return past
 
     def await_settling(self, pending: Pending) -> None:
-        if self.pending and pending < self.pending[-1]:
+        if self.pending and pending.place <= self.pending[-1].place:  # two numbers; of one place insort looks at the rest
             insort(self.pending, pending)
         else:
             self.pending.append(pending)
@@ -104,7 +97,7 @@ class Journey:
     def packed(self, folding: Folding, acked: Mapping[str, int]) -> bytes:
         """`acked`: by channel the next offset that is durably committed; what lies before cannot be delivered again."""
         applied = {channel: offset for channel, offset in self.applied.items() if offset >= acked.get(channel, 0)}
-        pending = [(each.place, each.pack()) for each in self.pending]
+        pending = [(each.place, each.packed) for each in self.pending]
         if not self._packed_past:
             self._packed_past = self.past(folding).packed(folding)
         return _encode((self.due, self.open, applied, self.counted, pending, self.settled_to, self._packed_past))
@@ -123,5 +116,5 @@ class Journey:
 
 
 def _pending(place: int, packed: bytes) -> Pending:
-    seen = unpack(packed)
-    return Pending(place, seen.channel, seen.offset, seen, packed)
+    lies = lies_at(packed)
+    return Pending(place, lies.channel, lies.offset, packed)

@@ -1,9 +1,9 @@
-"""A touchpoint in as few bytes as a history may cost: positional msgpack, decoded only when late evidence asks for it.
+"""A touchpoint in as few bytes as a history may cost: positional msgpack, read again when it is settled and when late evidence asks for it.
 
 A field added to the end of a type with a default can be read from bytes written before it was there.
 """
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from schemas.touchpoint import Seen, TouchpointData
@@ -12,8 +12,18 @@ from schemas.touchpoints import TYPES
 _Stored = tuple[str, int, str, int, str | None, str, Raw]
 """As `Seen`, the data's type by its name and the data at last."""
 
+
+class _Lies(Struct, array_like=True, gc=False):
+    """The first fields of a packed touchpoint."""
+
+    channel: str
+    offset: int
+
+
 _encode = Encoder().encode
 _decode = Decoder(_Stored).decode
+lies_at = Decoder(_Lies).decode
+"""Where a packed touchpoint lies, without the rest of it."""
 _data: dict[str, Decoder[TouchpointData]] = {model.TYPE: Decoder(model) for model in TYPES.values()}
 
 

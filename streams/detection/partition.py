@@ -17,6 +17,7 @@ from streams.detection.change import Change
 from streams.detection.detector import Detector
 from streams.detection.fold import Folding
 from streams.detection.journey import FORGETTABLE, Journey, Pending, head
+from streams.detection.packing import pack
 from streams.detection.settling import Settling
 
 Admission = Literal["new", "repeated", "redelivered"]
@@ -141,7 +142,7 @@ class Partition:
         if place < journey.settled_to:
             self.counts["order_repaired"] += 1
             place = journey.settled_to
-        journey.await_settling(Pending(place, channel, touchpoint.offset, touchpoint))
+        journey.await_settling(Pending(place, channel, touchpoint.offset, pack(touchpoint)))
         if place < journey.due:
             journey.due = place
             heapq.heappush(self._heap, (place, key))

@@ -11,6 +11,7 @@ from streams.detection.change import AlertChange, Change, Failed
 from streams.detection.detector import Measured, View
 from streams.detection.fold import SEPARATOR, DetectorRaised, Fold, Folding, Step
 from streams.detection.journey import FORGETTABLE, Journey, Pending
+from streams.detection.packing import unpack
 from streams.detection.past import Item, Mark, Past, Place
 from streams.detection.telling import Told, word_for
 
@@ -64,7 +65,7 @@ class Settling:
     # -- one touchpoint
     def _show(self, key: str, journey: Journey, past: Past, pending: Pending, step: Step, changes: list[Change]) -> None:
         """`step` hears what it leaves to be told; what else it changes joins `changes`."""
-        place, seen, fold = pending.place, pending.seen, past.fold
+        place, seen, fold = pending.place, unpack(pending.packed), past.fold
         journey.settled_to = place
         if type(seen.data) is CustomerErased:
             changes += self._erase(key, journey, past)
@@ -78,13 +79,13 @@ class Settling:
         occurred = (at, pending.channel, pending.offset)
         try:
             if at > fold.fired and at >= fold.now and occurred > past.last:
-                past.append(occurred, pending.pack())
+                past.append(occurred, pending.packed)
                 self._folding.observe(fold, at, seen, step)
                 past.mark(self._folding)
                 if at < place:  # else none can be due before it: a deadline takes effect no earlier than what was just observed
                     self._folding.run(fold, place, step)
             else:
-                self._insert(past, Item(at, pending.pack(), seen), place, step)
+                self._insert(past, Item(at, pending.packed, seen), place, step)
                 step.keys.update(past.told, past.fold.views)
         except DetectorRaised as failure:
             step.clear()
