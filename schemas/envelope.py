@@ -22,6 +22,9 @@ DEEPEST = 64
 LONGEST = 256
 """Characters of an attribute."""
 
+_SHALLOW = 5 * DEEPEST
+"""So many bytes hold no deeper objects: within another each takes at least `{"":` and `}`."""
+
 _REGISTRY_PREFIX = 5
 _BRACKET = ord("[")
 _OUT_OF_RANGE = "holds a number out of all range"
@@ -136,7 +139,10 @@ def _why_not_json(value: bytes, error: DecodeError) -> str:
 
 
 def too_deep(value: bytes) -> bool:
-    if value.count(b"{") + (value.count(b"[") if _BRACKET in value else 0) <= DEEPEST:  # most have none, which is quick to see
+    arrays = _BRACKET in value
+    if not arrays and len(value) <= _SHALLOW:  # quick to see, and so it is with most
+        return False
+    if value.count(b"{") + (value.count(b"[") if arrays else 0) <= DEEPEST:
         return False
     depth = 0
     for token in _NESTING.finditer(value):

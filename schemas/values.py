@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, FailFast, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
@@ -13,8 +14,6 @@ _MOST = 15
 _TOO_MUCH = 10**_MOST
 _FINEST = -12
 _LONGEST = 40
-_PLAIN = 12
-"""Characters without an exponent in which no number is out of range."""
 _is_number = re.compile(f"[+-]?{_UNSIGNED}", re.ASCII).fullmatch
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -38,6 +37,20 @@ Version = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_whole)]
 """Of a thing told: the higher, the newer."""
 
 
+@lru_cache(maxsize=4_096)
+def _of_text(text: str) -> Decimal:
+    """Prices come up again and again."""
+    if len(text) > _LONGEST or _is_number(text) is None:
+        raise ValueError("is not a decimal number")
+    return _in_range(Decimal(text))
+
+
+def _in_range(number: Decimal) -> Decimal:
+    if not number.is_finite() or number.adjusted() >= _MOST or int(number.as_tuple().exponent) < _FINEST:
+        raise ValueError("has more digits than any amount: at most 15 before the point and 12 after it are read")
+    return number
+
+
 @dataclass(frozen=True)
 class Number:
     """An exact decimal of a JSON number or string; a binary float never gets here: the decoder reads fractions as decimals."""
@@ -47,17 +60,13 @@ class Number:
 
     def read(self, value: object) -> Decimal:
         if type(value) is str:
-            if len(value) > _LONGEST or _is_number(value) is None:
-                raise ValueError("is not a decimal number")
-            number, plain = Decimal(value), len(value) <= _PLAIN and "e" not in value and "E" not in value
+            number = _of_text(value)
         elif type(value) is int:  # and no subclass: true is no number
-            number, plain = Decimal(value), -_TOO_MUCH < value < _TOO_MUCH
+            number = Decimal(value) if -_TOO_MUCH < value < _TOO_MUCH else _in_range(Decimal(value))
         elif type(value) is Decimal:
-            number, plain = value, False
+            number = _in_range(value)
         else:
             raise ValueError("must be a number or a number in a text")
-        if not plain and (not number.is_finite() or number.adjusted() >= _MOST or int(number.as_tuple().exponent) < _FINEST):
-            raise ValueError("has more digits than any amount: at most 15 before the point and 12 after it are read")
         if self.least is not None and number < self.least:
             raise ValueError(f"must not be below {self.least}")
         if self.most is not None and number > self.most:

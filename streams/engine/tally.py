@@ -18,7 +18,7 @@ class Tally:
         self._begin()
 
     def _begin(self) -> None:
-        self._joined: Counter[type[TouchpointData]] = Counter()
+        self._joined: list[type[TouchpointData]] = []
         self._waits: list[int] = []
         """From occurrence to arrival, of those that joined."""
         self._left_out: Counter[Admission] = Counter()
@@ -28,7 +28,7 @@ class Tally:
 
     def admitted(self, touchpoint: Touchpoint, admission: Admission) -> None:
         if admission == "new":
-            self._joined[type(touchpoint.data)] += 1
+            self._joined.append(type(touchpoint.data))
             self._waits.append(touchpoint.arrived - touchpoint.occurred)
         else:
             self._left_out[admission] += 1
@@ -39,7 +39,7 @@ class Tally:
     def tell(self, metrics: Metrics) -> None:
         """What has been counted since the last time."""
         channel = self._channel
-        for kind, number in self._joined.items():
+        for kind, number in Counter(self._joined).items():
             metrics.touchpoints.labels(channel=channel, type=kind.TYPE).inc(number)
         for error_class, number in self._refused.items():
             metrics.refused.labels(channel=channel, error_class=error_class).inc(number)
