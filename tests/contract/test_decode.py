@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.decode import decode
-from schemas.envelope import DEEPEST, LARGEST
+from schemas.envelope import DEEPEST, LARGEST, too_deep
 from schemas.identity import identity_of, is_anonymous, key_of
 from schemas.instant import LATEST
 from schemas.touchpoint import Heartbeat, Record, Refused, Touchpoint
@@ -144,6 +144,15 @@ def test_the_deepest_nesting_is_read_and_one_level_more_is_not(where: str) -> No
 
     assert isinstance(decode(nested(DEEPEST)), Touchpoint)
     assert refusal(nested(DEEPEST + 1)) == ("not_json", None)
+
+
+@pytest.mark.parametrize(("opening", "innermost", "closing"), [(b"[", b"[]", b"]"), (b'{"":', b"{}", b"}")])
+def test_no_value_is_too_short_to_be_looked_into(opening: bytes, innermost: bytes, closing: bytes) -> None:
+    def nested(levels: int) -> bytes:
+        return opening * (levels - 1) + innermost + closing * (levels - 1)
+
+    assert not too_deep(nested(DEEPEST))
+    assert too_deep(nested(DEEPEST + 1))
 
 
 @pytest.mark.parametrize("bracket", [b"[", b'{"a":', b'{"data":[', b'"[\\"'])
