@@ -14,6 +14,8 @@ _MOST = 15
 _TOO_MUCH = 10**_MOST
 _FINEST = -12
 _LONGEST = 40
+_PLAIN = 12
+"""Characters without an exponent in which no number is out of range."""
 _is_number = re.compile(f"[+-]?{_UNSIGNED}", re.ASCII).fullmatch
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -42,7 +44,8 @@ def _of_text(text: str) -> Decimal:
     """Prices come up again and again."""
     if len(text) > _LONGEST or _is_number(text) is None:
         raise ValueError("is not a decimal number")
-    return _in_range(Decimal(text))
+    number, plain = Decimal(text), len(text) <= _PLAIN and "e" not in text and "E" not in text
+    return number if plain else _in_range(number)
 
 
 def _in_range(number: Decimal) -> Decimal:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from schemas.instant import NEVER
 from streams.detection.fold import Folding
-from streams.detection.packing import lies_at
+from streams.detection.packing import where
 from streams.detection.past import Past, Stored
 
 FORGETTABLE = NEVER + 1
@@ -88,7 +88,7 @@ class Journey:
         return past
 
     def await_settling(self, pending: Pending) -> None:
-        if self.pending and pending.place <= self.pending[-1].place:  # two numbers; of one place insort looks at the rest
+        if self.pending and pending < self.pending[-1]:
             insort(self.pending, pending)
         else:
             self.pending.append(pending)
@@ -116,5 +116,5 @@ class Journey:
 
 
 def _pending(place: int, packed: bytes) -> Pending:
-    lies = lies_at(packed)
+    lies = where(packed)
     return Pending(place, lies.channel, lies.offset, packed)

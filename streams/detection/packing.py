@@ -13,8 +13,8 @@ _Stored = tuple[str, int, str, int, str | None, str, Raw]
 """As `Seen`, the data's type by its name and the data at last."""
 
 
-class _Lies(Struct, array_like=True, gc=False):
-    """The first fields of a packed touchpoint."""
+class Where(Struct, array_like=True, gc=False):
+    """The first fields of a packed touchpoint: where its record lies."""
 
     channel: str
     offset: int
@@ -22,8 +22,7 @@ class _Lies(Struct, array_like=True, gc=False):
 
 _encode = Encoder().encode
 _decode = Decoder(_Stored).decode
-lies_at = Decoder(_Lies).decode
-"""Where a packed touchpoint lies, without the rest of it."""
+where = Decoder(Where).decode
 _data: dict[str, Decoder[TouchpointData]] = {model.TYPE: Decoder(model) for model in TYPES.values()}
 
 

@@ -1,7 +1,7 @@
 """One Faust agent a channel: takes chunks, decodes, and admits what is a touchpoint. Never raises: Faust would skip the chunk."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from schemas.decode import decode
@@ -54,7 +54,9 @@ class Admitting:
                 LOST_CHUNK,
                 topic=chunk.tp.topic, partition=chunk.tp.partition, expected=expected, start=chunk.start, end=chunk.end,
             )  # fmt: skip
-        self._admit(held, chunk.records, self._tallies[channel])
+        tally = self._tallies[channel]
+        for record in chunk.records:
+            self._admit(held, record, tally)
         held.admitted[channel] = chunk.end
         if chunk.records:
             # a producer's clock that runs ahead must not let time run ahead
@@ -66,22 +68,20 @@ class Admitting:
         for tally in self._tallies.values():
             tally.tell(self._metrics)
 
-    def _admit(self, held: Held, records: Iterable[Record], tally: Tally) -> None:
-        admit, knows = held.partition.admit, held.partition.knows
-        for record in records:
-            read = decode(record)
-            if type(read) is Touchpoint:
-                # A journey that is here already is where it belongs, and a hash costs as much as admitting it.
-                if knows(read.journey) or (right := self._belongs_to(read)) == held.number:
-                    tally.admitted(read, admit(read))
-                else:
-                    held.outgoing.append(forwarded(record, right, key_of(read.journey)))
-                    tally.misrouted += 1
-            elif type(read) is Refused:
-                held.outgoing.append(self._letters.of(record, read))
-                tally.refused(read)
+    def _admit(self, held: Held, record: Record, tally: Tally) -> None:
+        read = decode(record)
+        if type(read) is Touchpoint:
+            # A journey that is here already is where it belongs, and a hash costs as much as admitting it.
+            if held.partition.knows(read.journey) or (right := self._belongs_to(read)) == held.number:
+                tally.admitted(read, held.partition.admit(read))
             else:
-                tally.heartbeats += 1
+                held.outgoing.append(forwarded(record, right, key_of(read.journey)))
+                tally.misrouted += 1
+        elif type(read) is Refused:
+            held.outgoing.append(self._letters.of(record, read))
+            tally.refused(read)
+        else:
+            tally.heartbeats += 1
 
     def _belongs_to(self, touchpoint: Touchpoint) -> int:
         return partition_for(key_of(touchpoint.journey), self._counts[touchpoint.topic])

@@ -116,8 +116,8 @@ ORDER = [
     Mutant(
         "what is pending is ordered by offset",
         "streams/detection/journey.py",
-        "if self.pending and pending.place <= self.pending[-1].place:",
-        "if self.pending and pending.offset <= self.pending[-1].offset:",
+        "if self.pending and pending < self.pending[-1]:",
+        "if self.pending and pending.offset < self.pending[-1].offset:",
         _ORDER + "test_evidence_stands_in_the_order_of_occurrence_not_of_offsets",
     ),
     Mutant(
