@@ -20,6 +20,8 @@ START = parse_instant("2026-03-02T09:00:00Z")
 A_SECOND = 200
 """Events a second of event time: seventeen million a day."""
 EVENTS_A_STORY = 10 / 3
+LONGEST = 185 * SECOND
+"""Of a story."""
 WRONG = 0.05
 """The share of questions that are answered too late, and of prices that two channels tell differently."""
 SEGMENTS = 64
@@ -76,16 +78,21 @@ Step = tuple[int, str, str, dict[str, Any], Told | None]
 """Milliseconds since the story began, channel, type, data, and the alert that it completes."""
 
 
-def events(count: int, seed: int = 1) -> Iterator[Event]:
-    """About `count` of them and the milestones, in order of event time."""
+def events(count: int, seed: int = 1, start: int = START) -> Iterator[Event]:
+    """About `count` of them and the milestones, in order of event time, from `start` on."""
     segment = max(1, count // SEGMENTS)
-    told = enumerate(_interleaved(round(count / EVENTS_A_STORY), Random(seed)))
-    at = START
+    told = enumerate(_interleaved(round(count / EVENTS_A_STORY), start, Random(seed)))
+    at = start
     for number, (at, _, customer, (_, channel, kind, data, completes)) in told:
         if number % segment == 0 and number < segment * SEGMENTS:
             yield from _marks(at, number // segment)
         yield Event(at, number, channel, customer, kind, data, completes)
     yield from _marks(at, SEGMENTS)
+
+
+def begun(count: int, over: int) -> int:
+    """When a log of so many events must start to be over at an instant."""
+    return over - round(count * SECOND / A_SECOND) - LONGEST
 
 
 def mark_of(told: Told) -> tuple[int, int] | None:
@@ -96,11 +103,11 @@ def mark_of(told: Told) -> tuple[int, int] | None:
     return int(milestone), int(partition)
 
 
-def _interleaved(stories: int, rng: Random) -> Iterator[tuple[int, int, str, Step]]:
+def _interleaved(stories: int, start: int, rng: Random) -> Iterator[tuple[int, int, str, Step]]:
     waiting: list[tuple[int, int, str, Step]] = []
     pushed = 0
     for story in range(stories):
-        begun = START + round(story * EVENTS_A_STORY * SECOND / A_SECOND)
+        begun = start + round(story * EVENTS_A_STORY * SECOND / A_SECOND)
         while waiting and waiting[0][0] < begun:
             yield heapq.heappop(waiting)
         customer = f"c-{rng.randrange(CUSTOMERS):05d}"

@@ -8,12 +8,13 @@ from random import Random
 import msgspec
 import pytest
 
+from schemas.instant import DAY, MINUTE
 from streams.logs.file import LogRecord
 from streams.policy_file import load_policy
 from streams.replay.outcome import Alert
 from streams.replay.replaying import Replay
 from tests.bench.jobs.engine import HERE
-from tests.bench.jobs.log import SEGMENTS, Event, Told, events, mark_of
+from tests.bench.jobs.log import SEGMENTS, START, Event, Told, begun, events, mark_of
 from tests.bench.jobs.records import Written
 from tests.bench.jobs.rule import CHANNELS, CONFLICT, LATE_ANSWER, PARTITIONS, Journey, new_journey, observe
 from tests.bench.jobs.throughline import told_by_throughline
@@ -49,6 +50,14 @@ def test_no_channel_has_much_more_to_read_than_another(log: list[Event]) -> None
 def test_the_same_seed_gives_the_same_log(log: list[Event]) -> None:
     assert list(events(COUNT)) == log
     assert list(events(COUNT, seed=2)) != log
+
+
+def test_a_log_is_over_when_it_is_asked_to_be(log: list[Event]) -> None:
+    over = START + DAY
+    late = list(events(COUNT, start=begun(COUNT, over)))
+    assert over - MINUTE < max(event.at for event in late) <= over
+    moved = begun(COUNT, over) - START
+    assert [event._replace(at=event.at + moved) for event in log] == late
 
 
 def test_each_milestone_is_marked_in_every_partition_and_needs_every_channel(log: list[Event]) -> None:

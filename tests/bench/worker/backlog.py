@@ -23,7 +23,7 @@ from tests.bench.worker.ground import APPLICATION, Ground, ground
 from tests.bench.worker.results import keep, table
 from tests.bench.worker.speed import POLICY
 from tests.bench.worker.told import ids
-from tests.bench.worker.traffic import MONDAY, kept, loaded
+from tests.bench.worker.traffic import MONDAY, kept, loaded, until_now
 
 ARRIVED_IN_S = 4 * 3_600
 """However many they are."""
@@ -59,7 +59,7 @@ def run(touchpoints: int, ahead: str, within_s: float, *, compare: bool) -> None
     rate = touchpoints / ARRIVED_IN_S
     file = kept(Plan(customers=round(rate * CUSTOMERS_A_TOUCHPOINT), start=MONDAY, rate=rate, seed=4), touchpoints)
     with ground(POLICY) as on:
-        sent = loaded(on, file, lambda lines: _without_first_hour(lines, TOPIC_PREFIX + ahead))
+        sent = loaded(on, file, until_now(file), lambda lines: _without_first_hour(lines, TOPIC_PREFIX + ahead))
         with Worker(on) as worker:
             drain = drained(on, [worker], sent, within_s)
             judged = _judged(on, worker) if compare else None

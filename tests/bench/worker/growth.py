@@ -12,14 +12,15 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from schemas.instant import HOUR
+from streams.engine.topics import changelog
 from streams.kafka.client import KafkaTrouble
 from tests.bench.worker import shops
 from tests.bench.worker.crew import Ended, crew
 from tests.bench.worker.drain import NotMeasured, drained
-from tests.bench.worker.ground import ground
+from tests.bench.worker.ground import APPLICATION, Ground, ground
 from tests.bench.worker.population import living, settled
 from tests.bench.worker.results import LOOP, keep, out, table
-from tests.bench.worker.traffic import MONDAY, kept, loaded
+from tests.bench.worker.traffic import MONDAY, kept, loaded, until_now
 
 IN_THEIR_MIDST = 6 * HOUR
 """For so long the simulated customers have lived already: few of their stories last longer."""
@@ -46,6 +47,8 @@ class Grown(Struct, frozen=True):
     cell: Cell
     a_second: float
     cpu_us: float
+    written: float
+    """Records of the changelog, a touchpoint: how often a journey was read, settled and written back."""
     rss_mb: float
     """Of all workers together."""
     loop_busy: float
@@ -84,11 +87,17 @@ def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> No
     table(
         f"{touchpoints:,} touchpoints a cell; stalls of the loop in recovery and after; records of the changelog",
         [
-            "journeys", "workers", "partitions", "channels", "a second", "µs CPU", "RSS MB", *LOOP, "stalls ms", "start s", "CPU s",
-            "records/s",
+            "journeys", "workers", "partitions", "channels", "a second", "µs CPU", "written", "RSS MB", *LOOP, "stalls ms", "start s",
+            "CPU s", "records/s",
         ],
         [_row(grown) for grown in measured],
     )  # fmt: skip
+
+
+def _written(on: Ground) -> int:
+    """Records that the changelog has had, with the few marks of transactions."""
+    topics = on.topics()
+    return sum(topics.ends(topics.of(changelog(APPLICATION))).values())
 
 
 def _row(grown: Grown) -> list[str]:
@@ -100,6 +109,7 @@ def _row(grown: Grown) -> list[str]:
         str(cell.channels),
         f"{grown.a_second:,.0f}",
         f"{grown.cpu_us:.1f}",
+        f"{grown.written:.2f}",
         f"{grown.rss_mb:,.0f}",
         f"{grown.loop_busy:.0%}",
         f"{grown.loop_waited:.0%}",
@@ -111,25 +121,29 @@ def _row(grown: Grown) -> list[str]:
 
 
 def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
-    file = kept(living(cell.journeys, IN_THEIR_MIDST, seed=1), touchpoints, since=MONDAY)
+    file = kept(living(cell.journeys, MONDAY, IN_THEIR_MIDST, seed=1), touchpoints, since=MONDAY)
+    later = until_now(file)
     with (
         TemporaryDirectory() as folder,
         ground(shops.policy(cell.channels, Path(folder)), partitions=cell.partitions, workers=cell.workers) as on,
     ):
-        recovered = settled(on, cell.journeys, MONDAY)
-        sent = loaded(on, file, shops.through(cell.channels))
+        recovered = settled(on, cell.journeys, MONDAY + later)
+        sent = loaded(on, file, later, shops.through(cell.channels))
+        before = _written(on)
         with crew(on, cell.workers, watched=True) as workers:
             said = [worker.working(within_s) for worker in workers]
             start_s = time.monotonic() - min(worker.born for worker in workers)
             start_cpu_s = sum(worker.cost().cpu_s for worker in workers)
             recovered_at = time.time_ns() // 1_000_000
             drain = drained(on, workers, sent, within_s)
+            written = _written(on) - before
             told = [line for worker in workers for line in worker.inside()]
     alone = said[0] if cell.workers == 1 else None
     return Grown(
         cell,
         drain.a_second,
         drain.cpu_us,
+        written / sent,
         drain.rss / 1e6,
         drain.loop_busy,
         drain.loop_waited,

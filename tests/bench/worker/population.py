@@ -25,7 +25,7 @@ from streams.simulate.plan import Plan
 from tests.bench.replay_stages import as_records
 from tests.bench.worker.ground import APPLICATION, Ground
 from tests.bench.worker.shops import topic_of
-from tests.bench.worker.traffic import MONDAY, touchpoints
+from tests.bench.worker.traffic import touchpoints
 
 FIRST_NAME = 1_000_001
 """The number in the simulator's name for its first customer."""
@@ -38,9 +38,9 @@ _BATCH = 2_000
 _BEHIND = 4 * SECOND
 
 
-def living(customers: int, already: int, seed: int) -> Plan:
-    """Customers who live evenly, by day and by night, and have done so for `already` milliseconds on a certain Monday."""
-    return Plan(customers=customers, start=MONDAY - already, rate=customers * A_SECOND, seed=seed)
+def living(customers: int, at: int, already: int, seed: int) -> Plan:
+    """Customers who live evenly, by day and by night, and have done so for `already` milliseconds at an instant."""
+    return Plan(customers=customers, start=at - already, rate=customers * A_SECOND, seed=seed)
 
 
 def lived(policy: Policy, until: int) -> list[bytes]:
@@ -49,7 +49,7 @@ def lived(policy: Policy, until: int) -> list[bytes]:
     partition, known = Partition(0, policy, watching), dict[str, bytes]()
     acked = dict.fromkeys(policy.channels, _ACKED)
     channels = len(policy.channels)
-    lines = touchpoints(living(CUSTOMERS, LIVED, seed=2), until=until)
+    lines = touchpoints(living(CUSTOMERS, until, LIVED, seed=2), until=until)
     records = [msgspec.structs.replace(record, topic=topic_of(record.topic, record.key, channels)) for record in as_records(list(lines), 0)]
     for start in range(0, len(records), _BATCH):
         batch = records[start : start + _BATCH]

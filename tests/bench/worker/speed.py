@@ -10,7 +10,7 @@ from tests.bench.worker.drain import Drain, drained
 from tests.bench.worker.ground import ground
 from tests.bench.worker.profile import Slice, profiled
 from tests.bench.worker.results import LOOP, keep, out, table
-from tests.bench.worker.traffic import MONDAY, kept, loaded
+from tests.bench.worker.traffic import MONDAY, kept, loaded, until_now
 
 POLICY = Path("deploy/policy.yaml")
 
@@ -54,7 +54,7 @@ def run(customers: int, touchpoints: int, runs: int, within_s: float, *, profile
 
 def _once(file: Path, within_s: float, *, profile: bool) -> tuple[Drain, list[Slice]]:
     with ground(POLICY) as on:
-        sent = loaded(on, file)
+        sent = loaded(on, file, until_now(file))
         with crew(on, 1) as workers:
             if not profile:
                 return drained(on, workers, sent, within_s), []

@@ -1,18 +1,22 @@
 """What is made of what was seen: the sums of the measurements, on examples."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from schemas.instant import DAY, MINUTE, SECOND
 from schemas.touchpoint import TOPIC_PREFIX
-from streams.logs.file import Found
+from streams.logs.file import Found, read_lines
 from streams.logs.line import Line
 from streams.policy_file import load_policy
-from tests.bench.worker import shops
+from streams.simulate.plan import Plan
+from tests.bench.worker import shops, traffic
 from tests.bench.worker.drain import Moment, NotMeasured, over
 from tests.bench.worker.latency import Loaded, whole_core
 from tests.bench.worker.profile import largest
+from tests.bench.worker.traffic import MONDAY, kept, moved, until_now
 
 
 def moments(*done: int) -> Sequence[Moment]:
@@ -51,6 +55,17 @@ def test_a_profile_counts_a_function_once_a_stack_however_deep_it_calls_itself()
         "take (streams/take.py)": (0.75, 0),
         "loads (json/decoder.py)": (0.75, 0.75),
     }
+
+
+def test_a_backlog_is_moved_with_all_that_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic, "BUILD", tmp_path)
+    file = kept(Plan(customers=20, start=MONDAY, seed=1), 200)
+    lines = list(read_lines([file]))
+    later = list(moved(lines, DAY + 1))
+    assert [found.says.timestamp for found in later] == [found.says.timestamp + DAY + 1 for found in lines]
+    assert [moment.says.value for moment in moved(later, -DAY - 1)] == [found.says.value for found in lines]
+    assert not any(b"2026-03-02T" in (found.says.value or b"") for found in later if found.says.timestamp < MONDAY + 2 * DAY)
+    assert time.time() * SECOND - until_now(file) == pytest.approx(lines[-1].says.timestamp, abs=MINUTE)
 
 
 @pytest.mark.parametrize("channels", shops.SHOPS)

@@ -1,11 +1,19 @@
-"""Simulated customers' touchpoints as a backlog: made once, kept compressed under build/, loaded into Kafka with their own timestamps."""
+"""Simulated customers' touchpoints as a backlog: made once, kept compressed under build/, loaded into Kafka as if they ended now.
 
+A worker that has read all of a partition number takes the clock on the wall for its time. Were its touchpoints months old, all that is
+to be forgotten or told of these months would be due at once, while other partition numbers are still worked off.
+"""
+
+import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 from pathlib import Path
 
-from schemas.instant import NEVER, parse_instant
+import msgspec
+
+from schemas.instant import NEVER, format_instant, parse_instant
 from streams.kafka.produce import produce
 from streams.logs.file import Found, opened_for_writing, read_lines
 from streams.simulate.plan import Plan
@@ -15,6 +23,8 @@ from tests.bench.worker.ground import BUILD, Ground
 
 MONDAY = parse_instant("2026-03-02T00:00:00Z")
 _INTRODUCTION = b"customer.updated"
+_INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:]+\.\d{3}Z")
+"""As the simulator writes it."""
 
 
 def touchpoints(plan: Plan, *, until: int = NEVER) -> Iterator[Line]:
@@ -47,9 +57,26 @@ def _of(plan: Plan, since: int | None) -> Iterator[Line]:
     return (line for line in lines if line.timestamp >= since and _INTRODUCTION not in bytes(line.value))
 
 
-def loaded(ground: Ground, file: Path, seen: Callable[[Iterable[Found]], Iterable[Found]] = lambda lines: lines) -> int:
-    """How many records of the file, as `seen`, are on the broker now."""
-    produced = produce(seen(read_lines([file])), ground.kafka)
+def until_now(file: Path) -> int:
+    """Milliseconds from the last touchpoint of a file until now."""
+    return time.time_ns() // 1_000_000 - max(found.says.timestamp for found in read_lines([file]))
+
+
+def moved(lines: Iterable[Found], by: int) -> Iterator[Found]:
+    """As if all had happened `by` milliseconds later."""
+
+    def later(instant: re.Match[bytes]) -> bytes:
+        return format_instant(parse_instant(instant[0].decode()) + by).encode()
+
+    for found in lines:
+        says = found.says
+        value = says.value and _INSTANT.sub(later, says.value)
+        yield msgspec.structs.replace(found, says=msgspec.structs.replace(says, timestamp=says.timestamp + by, value=value))
+
+
+def loaded(ground: Ground, file: Path, later: int, seen: Callable[[Iterable[Found]], Iterable[Found]] = lambda lines: lines) -> int:
+    """How many records of the file, as `seen` and then moved by `later`, are on the broker now."""
+    produced = produce(moved(seen(read_lines([file])), later), ground.kafka)
     if not produced.complete:
         sys.exit(f"the broker did not take all: {produced.failed}")
     return produced.acknowledged
