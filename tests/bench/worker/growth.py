@@ -68,14 +68,14 @@ class Grown(Struct, frozen=True):
     """Of the changelog, over that time: the start of the producers and a probe are in it."""
 
 
-def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> None:
-    """`most` journeys: cells with more have so many."""
+def run(axes: Sequence[str], touchpoints: int, most: int, rounds: int, within_s: float) -> None:
+    """`most` journeys: cells with more have so many. All cells in turns, `rounds` times: machines have quicker and slower minutes."""
     cells = dict.fromkeys(
         Cell(min(cell.journeys, most), cell.workers, cell.partitions, cell.channels) for axis in axes for cell in AXES[axis]
     )
     measured: list[Grown] = []
     failed: dict[str, str] = {}
-    for cell in cells:
+    for cell in [*cells] * rounds:
         try:
             measured.append(_measured(cell, touchpoints, within_s))
         except (Ended, NotMeasured, KafkaTrouble) as trouble:  # of the others something is to be learnt all the same
@@ -90,7 +90,7 @@ def run(axes: Sequence[str], touchpoints: int, most: int, within_s: float) -> No
             "journeys", "workers", "partitions", "channels", "a second", "µs CPU", "written", "RSS MB", *LOOP, "stalls ms", "start s",
             "CPU s", "records/s",
         ],
-        [_row(grown) for grown in measured],
+        [_row([grown for grown in measured if grown.cell == cell]) for cell in dict.fromkeys(grown.cell for grown in measured)],
     )  # fmt: skip
 
 
@@ -100,7 +100,10 @@ def _written(on: Ground) -> int:
     return sum(topics.ends(topics.of(changelog(APPLICATION))).values())
 
 
-def _row(grown: Grown) -> list[str]:
+def _row(rounds: Sequence[Grown]) -> list[str]:
+    """The round that cost the median, and what the cheapest and the dearest did."""
+    by_cost = sorted(rounds, key=lambda grown: grown.cpu_us)
+    least, grown, most = by_cost[0], by_cost[len(by_cost) // 2], by_cost[-1]
     cell = grown.cell
     return [
         f"{cell.journeys:,}",
@@ -108,7 +111,7 @@ def _row(grown: Grown) -> list[str]:
         str(cell.partitions),
         str(cell.channels),
         f"{grown.a_second:,.0f}",
-        f"{grown.cpu_us:.1f}",
+        f"{grown.cpu_us:.1f} ({least.cpu_us:.1f} to {most.cpu_us:.1f})",
         f"{grown.written:.2f}",
         f"{grown.rss_mb:,.0f}",
         f"{grown.loop_busy:.0%}",
