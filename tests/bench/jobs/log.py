@@ -90,7 +90,7 @@ def events(count: int, seed: int = 1, start: int = START) -> Iterator[Event]:
     yield from _marks(at, SEGMENTS)
 
 
-def begun(count: int, over: int) -> int:
+def start_of(count: int, over: int) -> int:
     """When a log of so many events must start to be over at an instant."""
     return over - round(count * SECOND / A_SECOND) - LONGEST
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 from tests.bench.jobs.catalogue import STOCK_FAUST
 from tests.bench.jobs.engine import Engine
 from tests.bench.jobs.latency import latency
-from tests.bench.jobs.log import CUSTOMERS, begun, events
+from tests.bench.jobs.log import CUSTOMERS, events, start_of
 from tests.bench.jobs.machine import this_machine
 from tests.bench.jobs.measuring import Surroundings, throughput
 from tests.bench.jobs.process import EngineFailed
@@ -36,7 +36,7 @@ class Play:
 
     def all(self, rounds: int, count: int, latency_s: float = LATENCY_S) -> Result:
         """`count`: events of the log; `latency_s`: how long each engine's latency is measured."""
-        just_now = begun(count, now())  # an engine that looks at the clock finds nothing long overdue
+        just_now = start_of(count, now())  # an engine that looks at the clock finds nothing long overdue
         log = self._around.topics.write(events(count, start=just_now))
         self._say(f"{log.events:,} events in Kafka; {len(log.due()):,} alerts follow from them")
         for number in range(1, rounds + 1):

@@ -14,7 +14,7 @@ from streams.policy_file import load_policy
 from streams.replay.outcome import Alert
 from streams.replay.replaying import Replay
 from tests.bench.jobs.engine import HERE
-from tests.bench.jobs.log import SEGMENTS, START, Event, Told, begun, events, mark_of
+from tests.bench.jobs.log import SEGMENTS, START, Event, Told, events, mark_of, start_of
 from tests.bench.jobs.records import Written
 from tests.bench.jobs.rule import CHANNELS, CONFLICT, LATE_ANSWER, PARTITIONS, Journey, new_journey, observe
 from tests.bench.jobs.throughline import told_by_throughline
@@ -54,9 +54,9 @@ def test_the_same_seed_gives_the_same_log(log: list[Event]) -> None:
 
 def test_a_log_is_over_when_it_is_asked_to_be(log: list[Event]) -> None:
     over = START + DAY
-    late = list(events(COUNT, start=begun(COUNT, over)))
+    late = list(events(COUNT, start=start_of(COUNT, over)))
     assert over - MINUTE < max(event.at for event in late) <= over
-    moved = begun(COUNT, over) - START
+    moved = start_of(COUNT, over) - START
     assert [event._replace(at=event.at + moved) for event in log] == late
 
 
