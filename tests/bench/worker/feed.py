@@ -22,6 +22,7 @@ from streams.simulate.plan import Plan
 from streams.simulate.story import Line
 from streams.simulate.targets import Targets
 from tests.bench.worker.traffic import touchpoints
+from tests.faults.watch import now
 
 MEET_MS, MAKE_MS, SOON_MS = 0.06, 0.1, 3_000
 """What a customer and a touchpoint take to be made at most."""
@@ -45,12 +46,12 @@ class Sent(Struct, frozen=True):
 def main(kafka: str, policy: str, rate: float, seconds: float, customers: int, *, ahead: bool) -> None:
     length = round(seconds * SECOND)
     made_ahead = rate * seconds if ahead else 0
-    start = _now() + SOON_MS + round(customers * MEET_MS + made_ahead * MAKE_MS)
+    start = now() + SOON_MS + round(customers * MEET_MS + made_ahead * MAKE_MS)
     targets = Targets.of(load_policy(Path(policy)))
     lines: Iterable[Line] = touchpoints(Plan(customers=customers, start=start, length=length, rate=rate, seed=3, targets=targets))
     if ahead:
         lines = list(lines)
-        if _now() > start:
+        if now() > start:
             sys.exit("this machine is too slow, or too busy, to make the touchpoints in time")
     _say(Begun(start, start + length))
     _say(_sent(kafka, lines))
@@ -66,7 +67,7 @@ def _sent(kafka: str, lines: Iterable[Line]) -> Sent:
     )
     sent = latest = 0
     for line in lines:
-        late = _now() - line.timestamp
+        late = now() - line.timestamp
         if late < -AT_ONCE_MS:
             producer.poll(0)
             time.sleep(-late / SECOND)
@@ -81,10 +82,6 @@ def _sent(kafka: str, lines: Iterable[Line]) -> Sent:
         sent += 1
     producer.flush(60)
     return Sent(sent, latest)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _say(what: Struct) -> None:

@@ -21,6 +21,7 @@ from tests.bench.worker.ground import APPLICATION, Ground, ground
 from tests.bench.worker.population import living, settled
 from tests.bench.worker.results import LOOP, keep, out, table
 from tests.bench.worker.traffic import MONDAY, kept, loaded, until_now
+from tests.faults.watch import now
 
 IN_THEIR_MIDST = 6 * HOUR
 """For so long the simulated customers have lived already: few of their stories last longer."""
@@ -137,7 +138,7 @@ def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
             said = [worker.working(within_s) for worker in workers]
             start_s = time.monotonic() - min(worker.born for worker in workers)
             start_cpu_s = sum(worker.cost().cpu_s for worker in workers)
-            recovered_at = time.time_ns() // 1_000_000
+            recovered_at = now()
             drain = drained(on, workers, sent, within_s)
             written = _written(on) - before
             told = [line for worker in workers for line in worker.inside()]

@@ -6,7 +6,6 @@ to be forgotten or told of these months would be due at once, while other partit
 
 import re
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 from pathlib import Path
@@ -20,6 +19,7 @@ from streams.simulate.plan import Plan
 from streams.simulate.story import Line
 from streams.simulate.traffic import simulate
 from tests.bench.worker.ground import BUILD, Ground
+from tests.faults.watch import now
 
 MONDAY = parse_instant("2026-03-02T00:00:00Z")
 _INTRODUCTION = b"customer.updated"
@@ -59,7 +59,7 @@ def _of(plan: Plan, since: int | None) -> Iterator[Line]:
 
 def until_now(file: Path) -> int:
     """Milliseconds from the last touchpoint of a file until now."""
-    return time.time_ns() // 1_000_000 - max(found.says.timestamp for found in read_lines([file]))
+    return now() - max(found.says.timestamp for found in read_lines([file]))
 
 
 def moved(lines: Iterable[Found], by: int) -> Iterator[Found]:
