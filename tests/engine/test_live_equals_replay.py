@@ -20,7 +20,7 @@ from streams.simulate.plan import Plan
 from streams.simulate.story import Line
 from streams.simulate.targets import Targets
 from streams.simulate.traffic import simulate
-from tests.engine.killed_half_way import gauges, kill_within_a_checkpoint, read, settled_to
+from tests.engine.killed_half_way import gauges, kill_within_a_checkpoint, read, settled_to, subscriber
 from tests.engine.live import Live, live, now, until
 
 pytestmark = pytest.mark.slow
@@ -90,7 +90,8 @@ def test_whatever_disturbs_the_channels_and_whoever_dies_a_replay_of_the_dump_te
         sendings = sorted(disturbed(lines, start + FOR // 4, Random(SEED)))
         half = len(sendings) // 2
         send(running, sendings[:half])
-        kill_within_a_checkpoint(running, killed)
+        with subscriber(running) as reader:
+            kill_within_a_checkpoint(running, killed, reader)
         workers = [survivor, running.worker()]
         send(running, sendings[half:])
         quiet = now() + 5 * SECOND
