@@ -161,6 +161,14 @@ class Detector(Protocol[S]):
         """The next instant at which silence alone changes something (a forgetting included); NEVER when it does not."""
         ...
 
+    def next_word(self, state: S) -> int:
+        """The next instant at which silence alone may have something to say; NEVER when it has not.
+
+        Never later than what silence does say, whatever is forgotten before. A deadline before it only forgets: it takes effect at its
+        own instant all the same, but nobody looks at the journey for it alone. `deadline` will always do.
+        """
+        ...
+
     def expire(self, state: S, at: int, known: Known) -> Iterable[Says]:
         """Settles all that is due at or before `at`, so that `deadline` is later than `at` afterwards."""
         ...

@@ -177,6 +177,13 @@ class Folding:
         while (at := fold.next_deadline()) < until:
             self.fire(fold, at, step)
 
+    def next_word(self, fold: Fold, before: int) -> int:
+        """The first deadline before an instant at which something may be said; that instant where there is none."""
+        for n, detector in enumerate(self.detectors):
+            if fold.due[n] < before:
+                before = min(before, max(fold.due[n], detector.next_word(self._state(fold, n))))
+        return before
+
     def start(self, base: bytes) -> Fold:
         """`base`: what was packed before the first of a history; empty if nothing was known."""
         return self.unpack(base) if base else self.blank()
@@ -215,10 +222,14 @@ class Folding:
     # -- storage
     def _to_change(self, fold: Fold, n: int) -> Any:
         """The state of a detector, which may change from now on."""
-        state, packed = fold.states[n], fold.packed[n]
-        if state is None:
-            state = fold.states[n] = self._states[n].decode(packed) if packed else self.detectors[n].State()
+        state = self._state(fold, n)
         fold.packed[n] = None
+        return state
+
+    def _state(self, fold: Fold, n: int) -> Any:
+        if (state := fold.states[n]) is None:
+            packed = fold.packed[n]
+            state = fold.states[n] = self._states[n].decode(packed) if packed else self.detectors[n].State()
         return state
 
     def _packed(self, fold: Fold, n: int) -> bytes:

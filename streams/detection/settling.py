@@ -56,10 +56,9 @@ class Settling:
                 step.clear()
             if past.items > _MANY and past.first_at < journey.settled_to - self._window - self._window // 4:
                 self._tidy(journey, past)  # only now: what was told must be known while there is something to tell
-        rest = self._rest(journey, past, to)
-        journey.due = place if place < deadline and place < rest else min(deadline, rest)
-        if journey.due == NEVER and journey.is_blank(self._folding):
-            journey.due = FORGETTABLE
+        journey.due = self._folding.next_word(past.fold, min(place, self._rest(journey, past, to)))
+        if journey.due == NEVER:  # at most something is to be forgotten: then there is time to tidy it up at once
+            journey.due = FORGETTABLE if journey.is_blank(self._folding) else deadline + self._window + REST
         return changes
 
     # -- one touchpoint

@@ -51,7 +51,7 @@ class Remembered(Struct, frozen=True):
 
     alerts: list[OpenAlert]
     next_deadline: int | None
-    """When silence alone changes something next."""
+    """When silence alone may have something to say next."""
     waiting: int
     """Touchpoints admitted and not yet settled."""
     history: int
@@ -104,7 +104,7 @@ def remembered(value: bytes, policy: Policy) -> Remembered:
         past = journey.past(folding)
     except msgspec.DecodeError:
         raise KafkaTrouble("the changelog's record of this journey was written by another version of Throughline") from None
-    deadline = past.fold.next_deadline()
+    deadline = folding.next_word(past.fold, NEVER)
     return Remembered(
         alerts=[
             OpenAlert(

@@ -212,6 +212,17 @@ PAUSES = [
         HOUR_ALLOWED,
     ),
     Case(
+        "who waits to the end is given up without a word",
+        [chat("0:00", opened()), chat("10:00", waiting("customer"))],
+        policy=HOUR_ALLOWED | {"keep_open": "P20D"},
+    ),
+    Case(
+        "but what was told before comes to its end",
+        [chat("0:00", opened()), chat("50:00", waiting("customer"))],
+        [at_risk(), over("unanswered", "20:01:00:00", reason="quiet")],
+        policy=HOUR_ALLOWED | {"keep_open": "P20D"},
+    ),
+    Case(
         "waiting or waited for after it is resolved",
         [
             chat("0:00", opened()),

@@ -42,6 +42,8 @@ class Fragile:
     def deadline(self, state: Heard) -> int:  # noqa: ARG002
         return NEVER
 
+    next_word = deadline
+
     def expire(self, state: Heard, at: int, known: Known) -> Iterable[Says]:  # noqa: ARG002
         return ()
 

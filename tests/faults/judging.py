@@ -8,11 +8,13 @@ from typing import Any
 from msgspec import Struct, field
 
 from schemas.dead_letter import HEADER_PREFIX
+from schemas.partitioner import partition_for
 from streams.detection import detectors
 from streams.detection.fold import Folding
-from streams.detection.journey import Journey
+from streams.detection.journey import FORGETTABLE, Journey
+from streams.detection.settling import Settling
 from streams.logs.file import LogRecord
-from tests.faults.policy import POLICY
+from tests.faults.policy import PARTITIONS, POLICY
 from tests.faults.replaying import Wanted, replayed
 from tests.faults.said import Said
 from tests.faults.sending import Acknowledged
@@ -72,7 +74,7 @@ def judge(said: Said, acknowledged: Sequence[Acknowledged]) -> Verdict:
     _judge_alerts(verdict, said, wanted)
     _judge_active(verdict, said, wanted)
     _judge_letters(verdict, said, wanted)
-    _judge_journeys(verdict, said.journeys(), wanted.journeys)
+    _judge_journeys(verdict, said, wanted.journeys)
     _judge_input(verdict, said, acknowledged)
     return verdict
 
@@ -104,26 +106,32 @@ def _judge_letters(verdict: Verdict, said: Said, wanted: Wanted) -> None:
     verdict.blame("letters_wrong", (_named(letter) for letter in (found - due).elements()))
 
 
-def _judge_journeys(verdict: Verdict, held: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> None:
+def _judge_journeys(verdict: Verdict, said: Said, wanted: Mapping[str, bytes]) -> None:
     folding = Folding(POLICY, detectors.load(POLICY))
-    mine = {key: facts for key, value in held.items() if (facts := _known(value, folding))}
-    theirs = {key: facts for key, value in wanted.items() if (facts := _known(value, folding))}
-    for key in mine.keys() | theirs.keys():
-        one, other = mine.get(key), theirs.get(key)
-        if one is None or other is None:
-            verdict.blame("journeys", [f"{key}: {'only the replay' if one is None else 'only the changelog'} has it"])
-        elif one != other:
-            verdict.blame("journeys", [f"{key}: {', '.join(name for name in one if one[name] != other[name])}"])
+    settled = {number: clock.settled for number, clock in said.clocks().items()}
+    held = said.journeys()
+    for key in held.keys() | wanted.keys():
+        until = settled[partition_for(key.partition(":")[2].encode(), PARTITIONS)]
+        one, other = (_known(key, journeys.get(key), folding, until) for journeys in (held, wanted))
+        if one and other:
+            different = [name for name in one if one[name] != other[name]]
+            verdict.blame("journeys", [f"{key}: {', '.join(different)}"] if different else [])
+        elif one or other:
+            verdict.blame("journeys", [f"{key}: {'only the changelog' if one else 'only the replay'} has it"])
 
 
-def _known(value: bytes, folding: Folding) -> dict[str, Any]:
+def _known(key: str, value: bytes | None, folding: Folding, until: int) -> dict[str, Any]:
     """All that is known of a customer, whatever the order in which it was read; nothing of one who may be forgotten.
 
-    Without what is no knowledge: the offsets already applied, which mean nothing once they are committed; the marks that save time; and
-    since when a clock's end has been told, which is refreshed whenever late evidence is replayed, from however far back.
+    Settled as far as its partition number: a journey is not visited for what is merely forgotten. Without what is no knowledge: the offsets
+    already applied, which mean nothing once they are committed; the marks that save time; and since when a clock's end has been told, which
+    is refreshed whenever late evidence is replayed, from however far back.
     """
+    if value is None:
+        return {}
     journey = Journey.unpack(value)
-    if journey.is_blank(folding):
+    untold = Settling(0, POLICY, folding).settle(key, journey, until)
+    if journey.due == FORGETTABLE:
         return {}
     past = journey.past(folding)
     facts = {name: getattr(part, name) for part in (journey, past) for name in type(part).__slots__ if name not in LEFT_OUT}
@@ -131,6 +139,7 @@ def _known(value: bytes, folding: Folding) -> dict[str, Any]:
     facts["counted"] = sorted(counted[at : at + _ENTRY] for at in range(0, len(counted), _ENTRY))
     facts["measured"] = sorted(past.measured)
     facts["fold"], facts["base"] = folding.pack(past.fold), past.base
+    facts["untold"] = untold
     return facts
 
 

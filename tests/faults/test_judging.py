@@ -144,6 +144,15 @@ def test_a_journey_of_another_customer_is_different(told: Round) -> None:
     assert judge(*told).wrong == {"journeys": 1}
 
 
+def test_a_journey_that_has_yet_to_say_something_is_different(told: Round) -> None:
+    early = dict.fromkeys(range(PARTITIONS), Clock(told.said.log[-1].timestamp, {}))
+    behind = replayed(told.said.log, POLICY, early).journeys
+    told.said.changelog = [replace(record, value=behind.get((record.key or b"").decode(), record.value)) for record in told.said.changelog]
+    found = judge(*told)
+    assert found.wrong.keys() == {"journeys"}
+    assert all("untold" in example for example in found.examples["journeys"])
+
+
 def test_a_record_that_was_acknowledged_and_is_not_there_is_lost_input(told: Round) -> None:
     sent, (topic, number, _) = told.acknowledged[-1]
     elsewhere = Acknowledged(sent._replace(refused=None), (topic, number, 10**6))

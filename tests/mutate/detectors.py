@@ -95,4 +95,18 @@ DETECTORS = [
         "return state.active_at + self._at_risk(limit) - 1\n        if alert.abandoned_at",
         _purchases("an order at half the time: touchpoints come before deadlines"),
     ),
+    Mutant(
+        "a word waits although a forgetting brings it nearer",
+        _PURCHASE,
+        "return self.deadline(state) if len(state.carts) > 1 else",
+        "return",
+        "tests/detection/test_advance.py::test_a_word_that_a_forgetting_brings_nearer_is_said_as_soon",
+    ),
+    Mutant(
+        "what stands still is broken when it is given up",
+        _RESOLUTION,
+        "if _next_stage(problem) <= at and problem.target.reach(at):",
+        "if not problem.resolved and _next(problem) <= at and problem.target.reach(at):",
+        _resolution("who waits to the end is given up without a word"),
+    ),
 ]

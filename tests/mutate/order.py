@@ -30,6 +30,13 @@ ORDER = [
         _ORDER + "test_an_answer_in_time_that_arrives_within_the_lateness_of_its_channel_is_in_time",
     ),
     Mutant(
+        "what silence has to say waits for the next touchpoint",
+        "streams/detection/fold.py",
+        "max(fold.due[n], detector.next_word(self._state(fold, n)))",
+        "before if fold.due[n] > fold.now else fold.due[n]",
+        _ORDER + "test_a_hundred_thousand_seconds_of_silence_say_the_same_second_by_second_or_at_once",
+    ),
+    Mutant(
         "a deadline is stamped when it is noticed",
         _SETTLING,
         "journey.settled_to = deadline\n",

@@ -107,6 +107,11 @@ class ConflictingClaims:
     def deadline(self, state: Told) -> int:
         return state.due
 
+    def next_word(self, state: Told) -> int:
+        """Where all agree nothing ends but what is remembered."""
+        matters = state.matters.values()
+        return min((each.due for each in matters if any(telling.dissent for telling in each.told)), default=NEVER)
+
     def expire(self, state: Told, at: int, known: Known) -> Iterator[Said]:  # noqa: ARG002  of the contract
         for matter, tellings in list(state.matters.items()):
             if tellings.due > at:

@@ -118,6 +118,9 @@ class FirstResponse:
             due = min(due, clock.target.next(), clock.forget)
         return due
 
+    def next_word(self, state: Waits) -> int:
+        return min((_next_word(clock) for clock in state.clocks.values()), default=NEVER)
+
     def expire(self, state: Waits, at: int, known: Known) -> Iterator[Says]:  # noqa: ARG002  the contract's
         for matter, clock in list(state.clocks.items()):
             if clock.target.reach(at):
@@ -249,6 +252,13 @@ class FirstResponse:
         evidence = tuple(one for one in (first, proof(seen) if seen else None) if one)
         about = Matter("conversation", clock.subject)
         return Said(about, clock.opened_by, state, ended=ended, due_at=clock.target.due_at, reason=reason, evidence=evidence)
+
+
+def _next_word(clock: Clock) -> int:
+    """To forget a wait that was told of ends what was told."""
+    if clock.target.stage == ON_TRACK:
+        return clock.target.next()
+    return min(clock.target.next(), clock.forget)
 
 
 def _matter(correlation: str | None, about: str | None, theme: str | None) -> str | None:

@@ -111,6 +111,10 @@ class PurchaseAbandonment:
             return NEVER
         return min(self._next_word(state), self._next_forgetting(state))
 
+    def next_word(self, state: Shopping) -> int:
+        """Once one of several carts is forgotten, the word on another may be nearer."""
+        return self.deadline(state) if len(state.carts) > 1 else self._next_word(state)
+
     def _next_word(self, state: Shopping) -> int:
         if not state.carts:
             return NEVER

@@ -97,9 +97,12 @@ class Resolution:
         problems = (_next(problem) for problem in state.by_conversation.values())
         return min(min(problems, default=NEVER), min(state.resolved_before.values(), default=NEVER))
 
+    def next_word(self, state: Problems) -> int:
+        return min((_next_word(problem) for problem in state.by_conversation.values()), default=NEVER)
+
     def expire(self, state: Problems, at: int, known: Known) -> Iterator[Says]:  # noqa: ARG002  the contract's
         for conversation, problem in list(state.by_conversation.items()):
-            if not problem.resolved and _next(problem) <= at and problem.target.reach(at):
+            if _next_stage(problem) <= at and problem.target.reach(at):
                 yield self._say(conversation, problem, problem.target.state)
             if problem.forget <= at:
                 del state.by_conversation[conversation]
@@ -220,7 +223,18 @@ class Resolution:
 
 
 def _next(problem: Problem) -> int:
+    return min(_next_stage(problem), problem.forget)
+
+
+def _next_word(problem: Problem) -> int:
+    """To give up what was told of ends what was told."""
+    if problem.resolved or problem.target.stage == ON_TRACK:
+        return _next_stage(problem)
+    return _next(problem)
+
+
+def _next_stage(problem: Problem) -> int:
     """While a target of the policy waits, nothing but forgetting is due."""
     if problem.resolved or (problem.waiting_on and problem.own_due is None):
-        return problem.forget
-    return min(problem.target.next(), problem.forget)
+        return NEVER
+    return problem.target.next()

@@ -48,6 +48,8 @@ class Unlucky:
     def deadline(self, state: Nothing) -> int:
         return state.due
 
+    next_word = deadline
+
     def expire(self, state: Nothing, at: int, known: Known) -> Iterable[Says]:  # noqa: ARG002  the contract's
         return ()
 

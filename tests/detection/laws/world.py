@@ -116,6 +116,7 @@ class World:
         self.progress = Progress(self.policy.lateness)
         self._position = dict(self._acked)
         self._unsent: list[Change] = []
+        self._settled = -NEVER
 
     def restart(self, policy: Policy | None = None) -> None:
         """Dies here and lives on from what was written."""
@@ -189,7 +190,11 @@ class World:
 
     def _advance(self) -> None:
         if (settled := self.progress.settled()) > -NEVER // 2:
-            self._unsent += self.partition.advance(settled)
+            for change in self.partition.advance(settled):
+                self._unsent.append(change)
+                if isinstance(change, AlertChange) and not self.partition.counts["order_repaired"]:
+                    assert change.time >= self._settled, "it could have been told before"
+            self._settled = settled
 
     # -- writing
     def checkpoint(self, cut: int | None = None) -> None:
