@@ -58,7 +58,7 @@ class Settling:
                 self._tidy(journey, past)  # only now: what was told must be known while there is something to tell
         journey.due = self._folding.next_word(past.fold, min(place, self._rest(journey, past, to)))
         if journey.due == NEVER:  # at most something is to be forgotten: then there is time to tidy it up at once
-            journey.due = FORGETTABLE if journey.is_blank(self._folding) else deadline + self._window + REST
+            journey.due = FORGETTABLE if journey.is_blank(self._folding) else min(deadline + self._window + REST, NEVER)
         return changes
 
     # -- one touchpoint

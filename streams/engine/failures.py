@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from structlog.stdlib import get_logger
 
 from schemas.dead_letter import detector_failed
+from schemas.identity import key_of
 from schemas.touchpoint import TOPIC_PREFIX, Record
 from streams.detection.change import Failed
 from streams.engine.letters import Letters
@@ -63,7 +64,7 @@ class Failures:
         if record is not None:
             return self._letters.of(record, detector_failed(failed.detector, failed.error))
         tp = _where(failed)
-        gone = Gone(tp.topic, tp.partition, failed.touchpoint.offset, self._now(), failed.journey[2:].encode())
+        gone = Gone(tp.topic, tp.partition, failed.touchpoint.offset, self._now(), key_of(failed.journey))
         return self._letters.of(gone, detector_failed(failed.detector, failed.error + "; the record itself could not be read again"))
 
     async def _read(self, wanted: Mapping[TopicPartition, set[int]], records: dict[tuple[TopicPartition, int], Record]) -> None:

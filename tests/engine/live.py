@@ -19,6 +19,7 @@ from deploy.kafka.configuration import in_sync, replication
 from schemas.alert import ACTIVE_TOPIC
 from schemas.dead_letter import DEAD_LETTER_TOPIC
 from schemas.decode import decode
+from schemas.identity import key_of
 from schemas.instant import format_instant
 from schemas.partitioner import partition_for
 from schemas.policy import Policy
@@ -294,7 +295,7 @@ def replayed(running: Live) -> dict[str, bytes]:
     partitions = {number: Partition(number, policy, load(policy)) for number in clocks}
     for message in running.read(*(TOPIC_PREFIX + channel for channel in policy.channels)):
         match decode(Record(message)):
-            case Touchpoint() as touchpoint if partition_for(touchpoint.journey[2:].encode(), running.partitions) == touchpoint.partition:
+            case Touchpoint() as touchpoint if partition_for(key_of(touchpoint.journey), running.partitions) == touchpoint.partition:
                 partitions[touchpoint.partition].admit(touchpoint)
     told = {}
     for number, partition in partitions.items():

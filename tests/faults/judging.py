@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from schemas.dead_letter import HEADER_PREFIX
+from schemas.identity import key_of
 from schemas.partitioner import partition_for
 from streams.detection import detectors
 from streams.detection.fold import Folding
@@ -111,7 +112,7 @@ def _judge_journeys(verdict: Verdict, said: Said, wanted: Mapping[str, bytes]) -
     settled = {number: clock.settled for number, clock in said.clocks().items()}
     held = said.journeys()
     for key in held.keys() | wanted.keys():
-        until = settled[partition_for(key.partition(":")[2].encode(), PARTITIONS)]
+        until = settled[partition_for(key_of(key), PARTITIONS)]
         one, other = (_known(key, journeys.get(key), folding, until) for journeys in (held, wanted))
         if one and other:
             different = [name for name in one if one[name] != other[name]]
