@@ -114,7 +114,6 @@ class Metrics:
             "queued", "Records in memory between the broker and the detectors; a large one counts as several.", unit="records"
         )
         self.journeys = new.plain_gauge("journeys", "Journeys held.")
-        self.decoded = new.plain_gauge("journeys_decoded", "Journeys held ready for use; the others lie as bytes.")
         self.assigned = new.plain_gauge("assigned_partitions", "Partition numbers that are this worker's.")
 
         # How it survives

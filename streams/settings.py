@@ -98,12 +98,6 @@ class Settings(Access):
         ge=1_000,
         description="How many records (of 4 KB; larger ones count as several) may wait between the broker and the detectors",
     )
-    decoded_journeys: int = Field(
-        20_000,
-        ge=0,
-        description="How many journeys are kept decoded, some 10 KB each, of all partition numbers together; the others lie as bytes, "
-        "and are decoded and encoded again for each touchpoint that comes",
-    )
 
     metrics_host: str = Field("127.0.0.1", description="Where /metrics, /healthz and /readyz are served; 0.0.0.0 for every address")
     metrics_port: int = Field(9469, ge=0, le=65_535, description="0 takes any free port, and the log says which")

@@ -95,11 +95,8 @@ WORKERS = Row(
         ),
         Panel(
             "Journeys held",
-            "How many customers are remembered, and how many lie ready for use?",
-            (
-                Query("throughline_journeys", "{{instance}}"),
-                Query("throughline_journeys_decoded", "{{instance}} decoded"),
-            ),
+            "How many customers are remembered?",
+            (Query("throughline_journeys", "{{instance}}"),),
         ),
     ),
 )

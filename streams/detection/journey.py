@@ -51,7 +51,7 @@ head = msgspec.msgpack.Decoder(Head).decode
 
 
 class Journey:
-    __slots__ = ("_packed_past", "_past", "applied", "counted", "due", "open", "pending", "settled_to", "wanted", "written")
+    __slots__ = ("_packed_past", "_past", "applied", "counted", "due", "open", "pending", "settled_to")
 
     def __init__(self) -> None:
         """Of somebody nothing is known of."""
@@ -69,10 +69,6 @@ class Journey:
         self._past: Past | None = None
         self._packed_past = b""
         """Empty if the past may have changed since."""
-        self.wanted = True
-        """Lately: it stays decoded while others do not."""
-        self.written = b""
-        """As its partition has it lying in bytes; empty if it has changed since. No knowledge of its own, so it is not packed."""
 
     def past(self, folding: Folding) -> Past:
         """What is settled."""
@@ -84,7 +80,7 @@ class Journey:
     def changing_past(self, folding: Folding) -> Past:
         """What is settled, which may change from now on."""
         past = self.past(folding)
-        self._packed_past = self.written = b""
+        self._packed_past = b""
         return past
 
     def await_settling(self, pending: Pending) -> None:

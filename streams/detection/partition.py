@@ -5,7 +5,7 @@ in the journey, so one changelog record holds all that is known of a customer, a
 """
 
 import heapq
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -25,8 +25,7 @@ Admission = Literal["new", "repeated", "redelivered"]
 
 
 class Partition:
-    def __init__(self, number: int, policy: Policy, detectors: Sequence[Detector[Any]], awake: int = 20_000) -> None:
-        """`awake`: how many journeys are kept decoded; the others lie as bytes. It may be set anew at any time."""
+    def __init__(self, number: int, policy: Policy, detectors: Sequence[Detector[Any]]) -> None:
         self.number = number
         self._lateness = policy.lateness
         self._deduplication = policy.deduplication
@@ -34,50 +33,41 @@ class Partition:
         self._folding = Folding(policy, detectors)
         self._settling = Settling(number, policy, self._folding)
         self.counts = self._settling.counts
-        self.awake = awake
-        self._awake: OrderedDict[str, Journey] = OrderedDict()
-        self._asleep: dict[str, bytes] = {}
+        self._packed: dict[str, bytes] = {}
+        """All journeys as they were packed last; empty: new, and not packed yet."""
+        self._awake: dict[str, Journey] = {}
+        """Those that admission has changed since."""
         self._heap: list[tuple[int, str]] = []
         """(due, journey); an entry whose journey has another due by now is passed over."""
-        self._changed: dict[str, Journey] = {}
+        self._changed: dict[str, bytes] = {}
+        """Those packed since the changelog was last given any."""
         self._quiet: dict[str, dict[str, int]] = {}
         """Blank journeys and the offsets they came from: kept until these are acked."""
         self._acked: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self._awake) + len(self._asleep)
+        return len(self._packed)
 
     def knows(self, journey: str) -> bool:
-        return journey in self._awake or journey in self._asleep
-
-    @property
-    def decoded(self) -> int:
-        """How many journeys lie decoded, ready for use."""
-        return len(self._awake)
+        return journey in self._packed
 
     # -- storage
     def restore(self, journey: str, value: bytes) -> None:
         """`value` as `changed` gave it out."""
         first = head(value)
-        self._asleep[journey] = value
+        self._packed[journey] = value
         if first.open:
             self._settling.open.update(self._folding.still_there(first.open))
         self._schedule(journey, first.due, first.applied)
 
     def changed(self) -> list[tuple[str, bytes]]:
         """The journeys changed since the last call, as the changelog must hold them."""
-        written = {}
-        for key, journey in self._changed.items():
-            written[key] = journey.written = journey.packed(self._folding, self._acked)
+        for key, journey in self._awake.items():
+            self._pack(key, journey)
+        self._awake.clear()
+        changed = list(self._changed.items())
         self._changed.clear()
-        while len(self._awake) > self.awake:
-            key, journey = self._awake.popitem(last=False)
-            if journey.wanted:  # since it stood here last: a second chance costs less than to move each to the end each time
-                journey.wanted = False
-                self._awake[key] = journey
-            else:
-                self._asleep[key] = journey.written
-        return list(written.items())
+        return changed
 
     def forget(self, acked: Mapping[str, int]) -> list[str]:
         """`acked`: by channel the next offset that is durably committed. The journeys of which nothing is left, to be tombstoned."""
@@ -89,8 +79,7 @@ class Partition:
         ]
         for key in gone:
             del self._quiet[key]
-            self._asleep.pop(key, None)
-            self._awake.pop(key, None)
+            self._packed.pop(key, None)
         return gone
 
     def open_alerts(self) -> Mapping[tuple[str, str], int]:
@@ -101,15 +90,11 @@ class Partition:
             levels[detector, self._severity.level(int(severity))] += count
         return levels
 
-    def _wake(self, key: str) -> Journey:
-        journey = self._awake.get(key)
-        if journey is None:
-            stored = self._asleep.pop(key, None)
-            journey = Journey.unpack(stored) if stored else Journey()
-            journey.written = stored or b""
-            self._awake[key] = journey
-        journey.wanted = True
-        return journey
+    def _unpacked(self, key: str) -> Journey:
+        return Journey.unpack(packed) if (packed := self._packed.get(key)) else Journey()
+
+    def _pack(self, key: str, journey: Journey) -> None:
+        self._packed[key] = self._changed[key] = journey.packed(self._folding, self._acked)
 
     def _schedule(self, key: str, due: int, applied: dict[str, int]) -> None:
         if due < NEVER:
@@ -122,12 +107,12 @@ class Partition:
         if not self._folding.wants(touchpoint.data):
             return "new"
         key, channel, arrived = touchpoint.journey, touchpoint.channel, touchpoint.arrived
-        journey = self._wake(key)
+        journey = self._awake.get(key) or self._unpacked(key)
         if touchpoint.offset <= journey.applied.get(channel, -1):
             return "redelivered"
         journey.applied[channel] = touchpoint.offset
-        self._changed[key] = journey
-        journey.written = b""
+        self._awake[key] = journey
+        self._packed.setdefault(key, b"")
         self._quiet.pop(key, None)
         name = duplicates.name_of(channel, touchpoint.source, touchpoint.id)
         if (at := duplicates.find(journey.counted, name)) >= 0:
@@ -161,9 +146,10 @@ class Partition:
             if self._due(key) != due:
                 continue
             at_most -= 1
-            journey = self._changed[key] = self._wake(key)
+            journey = self._awake.pop(key, None) or self._unpacked(key)
             changes = self._settling.settle(key, journey, to)
             self._schedule(key, journey.due, journey.applied)
+            self._pack(key, journey)  # at once: while it lies in the processor's cache that costs a third
             yield from changes
 
     def behind(self, to: int) -> bool:
@@ -173,7 +159,7 @@ class Partition:
     def _due(self, key: str) -> int | None:
         if (journey := self._awake.get(key)) is not None:
             return journey.due
-        return head(value).due if (value := self._asleep.get(key)) else None
+        return head(packed).due if (packed := self._packed.get(key)) else None
 
     def _sweep(self) -> None:
         """Drops what the heap holds in vain."""

@@ -37,10 +37,8 @@ class Mark(Struct, frozen=True, gc=False):
 
 
 MARKS = 8
-MARK_EVERY = 3
-"""Touchpoints, where a fold is packed for storage anyway."""
-MARK_AT_LEAST_EVERY = 6
-"""Where it is not: while a log is replayed, or many touchpoints of a backlog are settled at once."""
+MARK_EVERY = 6
+"""Touchpoints, where many are settled at once; the fold as it is stored is a mark, too."""
 
 _AFTER_ALL = "\U0010ffff"
 """Of channels: at one instant deadlines come after all touchpoints."""
@@ -145,7 +143,7 @@ class Past:
 
     def mark(self, folding: Folding) -> None:
         """Now and then, where nothing is stored for long."""
-        if self._unmarked() >= MARK_AT_LEAST_EVERY:
+        if self._unmarked() >= MARK_EVERY:
             self._mark(folding.pack(self.fold))
 
     def _mark(self, fold: bytes) -> None:
@@ -164,8 +162,6 @@ class Past:
     # -- storage
     def packed(self, folding: Folding) -> bytes:
         fold = folding.pack(self.fold)
-        if self._unmarked() >= MARK_EVERY:
-            self._mark(fold)
         base = None if self.base == fold else self.base
         return _encode(
             (self.erased_at, self.horizon, fold, base, self.history, self.items, self.first_at, self.last, self.told, self.measured)

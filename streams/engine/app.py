@@ -83,7 +83,6 @@ def create_app(settings: Settings, policy: Policy, connections: Connections, clu
         detectors.load(policy),
         changelog=Changelog(changelog, connections.changelog_reader),
         written=topics.needed(policy, settings.application),
-        decoded=settings.decoded_journeys,
         reader=reader,
         stable=stable,
     )

@@ -42,18 +42,15 @@ class Journeys:
         *,
         changelog: Changelog,
         written: Sequence[str],
-        decoded: int,
         reader: AIOKafkaConsumer,
         stable: AIOKafkaConsumer,
     ) -> None:
-        """`written`: all topics that checkpoints write to; `decoded`: how many journeys are kept decoded, of all partition numbers
-        together; `reader` asks for offsets, `stable` for how far committed records reach."""
+        """`written`: all topics that checkpoints write to; `reader` asks for offsets, `stable` for how far committed records reach."""
         self._connections = connections
         self._policy = policy
         self._detectors = detectors
         self._changelog = changelog
         self._written = written
-        self._decoded = decoded
         self._reader = reader
         self._stable = stable
         self._generation: Generation | None = None
@@ -73,8 +70,6 @@ class Journeys:
         await self._let_go(self.held.keys() - kept)
         self._generation = generation
         self.held.update(await self._recovered(sorted(numbers - kept)))
-        for mine in self.held.values():
-            mine.partition.awake = self._decoded // len(self.held)
 
     async def close(self) -> None:
         await self._let_go(set(self.held))

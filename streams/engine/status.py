@@ -55,7 +55,6 @@ class Gauges:
         metrics.queued.set(queued)
         metrics.assigned.set(len(held))
         metrics.journeys.set(sum(len(mine.partition) for mine in held))
-        metrics.decoded.set(sum(mine.partition.decoded for mine in held))
         opened: Counter[tuple[str, str]] = Counter()
         lag: dict[tuple[str, ...], float] = {}
         backlog: Counter[tuple[str, ...]] = Counter()

@@ -27,7 +27,7 @@ ROUND = 5_000
 """Records between two times of settling: long enough to cost nothing, short enough to hold little."""
 
 CROWD = 5_000
-"""Journeys of a partition number from which on those at rest are packed into bytes, or forgotten."""
+"""Journeys of a partition number from which on those of which nothing is known any more are forgotten."""
 
 
 class Replay:
@@ -39,7 +39,7 @@ class Replay:
         self._lateness = policy.lateness
         self._numbers = partitions
         detectors = load(policy)
-        self._partitions = [Partition(number, policy, detectors, awake=CROWD) for number in range(partitions)]
+        self._partitions = [Partition(number, policy, detectors) for number in range(partitions)]
         self._copied: set[tuple[str, int, int]] = set()
         self._ends: dict[tuple[str, int], int] = {}
         self._log = in_order_of_arrival(self._watched(log))

@@ -23,8 +23,8 @@ MEMORY = [
     Mutant(
         "a past that may have changed is stored as it was",
         _JOURNEY,
-        'self._packed_past = self.written = b""',
-        'self.written = b""',
+        'self._packed_past = b""\n        return past',
+        "return past",
         _ERASURE + "test_what_is_stored_at_once_holds_no_touchpoint_any_more",
     ),
     Mutant(

@@ -35,11 +35,11 @@ def test_how_often_time_is_advanced_changes_nothing(log: list[LogRecord], settle
 
 @law
 @given(log=logs(), settle_every=st.integers(1, 7))
-def test_packing_journeys_at_rest_and_forgetting_changes_nothing(log: list[LogRecord], settle_every: int) -> None:
+def test_forgetting_changes_nothing(log: list[LogRecord], settle_every: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streams.replay.replaying.CROWD", 0)
-        packed = told(log, settle_every=settle_every)
-    assert packed == told(log)
+        forgetful = told(log, settle_every=settle_every)
+    assert forgetful == told(log)
 
 
 @law

@@ -42,10 +42,9 @@ def lived(
     last: int = AT_LAST,
     window: int = DAY,
     deduplication: int = DAY,
-    awake: int = 9,
 ) -> World:
     """Read as `life` says from `wall` on, then to the end."""
-    world = World(log if isinstance(log, dict) else log_of(log), ORIGIN + wall, policy(window, deduplication), awake)
+    world = World(log if isinstance(log, dict) else log_of(log), ORIGIN + wall, policy(window, deduplication))
     play(world, life)
     return finish(world, last)
 

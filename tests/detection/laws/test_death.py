@@ -44,7 +44,7 @@ def test_an_offset_that_a_journey_has_applied_is_not_applied_again(cut: int) -> 
 
 def test_a_touchpoint_that_is_pending_when_its_worker_dies_is_not_lost() -> None:
     log = log_of([Event("chat", ask()), Event("chat", reply(), MINUTE), Event("chat", viewed(), HOUR)])
-    world = lived(log, [Poll("chat", 3), Checkpoint(), Poll("chat", 1)], wall=HOUR, awake=0)
+    world = lived(log, [Poll("chat", 3), Checkpoint(), Poll("chat", 1)], wall=HOUR)
     assert world.words("first_response") == []
 
 

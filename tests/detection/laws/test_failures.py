@@ -71,8 +71,8 @@ def _with_unlucky(policy: Policy) -> tuple[Detector[Any], ...]:
     return (*load(policy), Unlucky(DetectorPolicy()))
 
 
-def _told(log: Log, *, awake: int = 9) -> World:
-    world = World(log, ORIGIN, policy(), awake, _with_unlucky)
+def _told(log: Log) -> World:
+    world = World(log, ORIGIN, policy(), _with_unlucky)
     world.finish(ORIGIN + AT_LAST)
     return world
 
@@ -101,7 +101,7 @@ def test_the_journey_is_as_if_the_touchpoint_never_was(unbearable: Event) -> Non
 
 def test_it_is_told_of_each_and_nothing_of_the_customers_words() -> None:
     log = log_of([Event("chat", ask()), *(Event("web", message("bot"), after) for after in (SECOND, MINUTE, HOUR))])
-    world = _told(log, awake=0)
+    world = _told(log)
     assert [one.touchpoint.id for one in world.failed] == ["web-1", "web-2", "web-3"]
     assert {one.error for one in world.failed} == {"ZeroDivisionError"}
 

@@ -19,14 +19,13 @@ from tests.detection.laws.touchpoints import ORIGIN
 from tests.detection.laws.world import Op, World
 
 windows = st.sampled_from([DAY, DAY, 2 * HOUR, 10 * DAY])
-awake = st.sampled_from([20_000, 1, 0])
 walls = st.sampled_from([-MINUTE, -MINUTE, 0, HOUR, 27 * HOUR, 100 * DAY])
 
 
 @law
-@given(some_events(), lives, walls, st.sampled_from([0, 12 * MINUTE, 2 * HOUR, 40 * HOUR, AT_LAST]), windows, awake)
-def test_any_reading_says_what_the_oracle_says(events: list[Event], life: list[Op], wall: int, last: int, window: int, awake: int) -> None:
-    world = lived(events, life, wall=wall, last=last, window=window, awake=awake)
+@given(some_events(), lives, walls, st.sampled_from([0, 12 * MINUTE, 2 * HOUR, 40 * HOUR, AT_LAST]), windows)
+def test_any_reading_says_what_the_oracle_says(events: list[Event], life: list[Op], wall: int, last: int, window: int) -> None:
+    world = lived(events, life, wall=wall, last=last, window=window)
     assert world.partition.counts["order_repaired"] == 0
 
 
@@ -82,7 +81,7 @@ def test_what_is_delivered_again_after_a_crash_changes_nothing(events: list[Even
 def test_how_often_time_advances_and_journeys_sleep_does_not_matter(events: list[Event], most: int) -> None:
     """Read, stored and restored after every few records, or read in one go."""
     log = log_of(events)
-    step_by_step = World(log, ORIGIN - MINUTE, policy(), awake=0)
+    step_by_step = World(log, ORIGIN - MINUTE, policy())
     while step_by_step.wall < ends_at(log):
         step_by_step.wall += most * 7 * MINUTE if step_by_step.wall < ORIGIN + 4 * HOUR else 13 * HOUR
         step_by_step.read_all()
@@ -103,11 +102,11 @@ def test_late_evidence_inside_the_window_ends_where_timely_evidence_would_have(e
 
 
 @law
-@given(some_events(), lives, windows, awake)
-def test_at_last_everything_is_forgotten(events: list[Event], life: list[Op], window: int, awake: int) -> None:
+@given(some_events(), lives, windows)
+def test_at_last_everything_is_forgotten(events: list[Event], life: list[Op], window: int) -> None:
     """But for a customer's tier and value, which are told once and hold."""
     known = {event.customer for event in events if isinstance(event.data, CustomerUpdated)}
-    world = lived(events, life, window=window, awake=awake)
+    world = lived(events, life, window=window)
     for again in range(1, 5):
         world.finish(ORIGIN + AT_LAST + again * 30 * DAY)
     assert world.changelog.keys() <= known

@@ -91,9 +91,7 @@ class Died(Exception):
 
 
 class World:
-    def __init__(
-        self, log: Log, wall: int, policy: Policy, awake: int = 20_000, load: Callable[[Policy], Sequence[Detector[Any]]] = load
-    ) -> None:
+    def __init__(self, log: Log, wall: int, policy: Policy, load: Callable[[Policy], Sequence[Detector[Any]]] = load) -> None:
         """`wall`: what the clock shows; records that arrive later are not there yet. `load`: which detectors there are."""
         self.log = log
         self.wall = wall
@@ -104,13 +102,12 @@ class World:
         self.acks = True
         """Whether what has been read is ever acked."""
         self.policy = policy
-        self._awake = awake
         self._load = load
         self._acked = dict.fromkeys(log, 0)
         self._start()
 
     def _start(self) -> None:
-        self.partition = Partition(NUMBER, self.policy, self._load(self.policy), self._awake)
+        self.partition = Partition(NUMBER, self.policy, self._load(self.policy))
         for journey, value in sorted(self.changelog.items()):
             self.partition.restore(journey, value)
         self.progress = Progress(self.policy.lateness)
