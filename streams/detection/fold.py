@@ -39,8 +39,8 @@ class _Packed(Struct, array_like=True, gc=False):
     value: Decimal | None
     policies: bytes
     """A hash of the detectors and their policies, which deadlines follow from."""
-    detectors: str
-    """Their names, a blank between."""
+    detectors: list[bytes]
+    """A hash of each one's name, in their order."""
     due: list[int]
     states: list[bytes | None]
     """Each packed, empty if blank; none is None."""
@@ -115,7 +115,7 @@ class Folding:
         self._severity = policy.severity
         policies = "".join(f"{detector.name}{detector.policy.model_dump_json()}" for detector in detectors)
         self._policies = blake2b(policies.encode(), digest_size=8).digest()
-        self._in_order = " ".join(detector.name for detector in detectors)
+        self._codes = [blake2b(detector.name.encode(), digest_size=4).digest() for detector in detectors]
         self._blank = [detector.State() for detector in detectors]
         self._states: list[msgspec.msgpack.Decoder[Any]] = [msgspec.msgpack.Decoder(detector.State) for detector in detectors]
         self._wanted: dict[type[TouchpointData], list[tuple[int, Detector[Any]]]] = {CustomerUpdated: [], CustomerErased: []}
@@ -241,7 +241,7 @@ class Folding:
         for n, packed in enumerate(fold.packed):
             if packed is None:
                 self._packed(fold, n)
-        return _encode((fold.tier, fold.value, self._policies, self._in_order, fold.due, fold.packed, fold.views, fold.now, fold.fired))
+        return _encode((fold.tier, fold.value, self._policies, self._codes, fold.due, fold.packed, fold.views, fold.now, fold.fired))
 
     def unpack(self, packed: bytes) -> Fold:
         """What detectors that are no longer there knew and said is dropped; new ones start blank. A state stays packed until asked for."""
@@ -256,9 +256,9 @@ class Folding:
 
     def _adopted(self, stored: _Packed) -> Fold:
         """Of other detectors, or of other policies of theirs."""
-        fold, states = self.blank(), dict(zip(stored.detectors.split(), stored.states, strict=True))
-        for n, detector in enumerate(self.detectors):
-            if state := states.get(detector.name):
+        fold, states = self.blank(), dict(zip(stored.detectors, stored.states, strict=True))
+        for n, (detector, code) in enumerate(zip(self.detectors, self._codes, strict=True)):
+            if state := states.get(code):
                 fold.packed[n] = state
                 fold.schedule(n, detector.deadline(self._to_change(fold, n)))
         fold.views = {key: view for key, view in stored.views.items() if view.detector in self.names}

@@ -62,7 +62,7 @@ class Journey:
         self.applied: dict[str, int] = {}
         """By channel the last offset admitted."""
         self.counted = b""
-        """What has been counted lately (duplicates)."""
+        """The touchpoints counted lately, and when they arrived."""
         self.pending: list[Pending] = []
         """In order of place."""
         self.settled_to = -NEVER

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from schemas.instant import NEVER
 from schemas.policy import Policy
 from schemas.touchpoint import Touchpoint
-from streams.detection import duplicates
+from streams.detection import counted
 from streams.detection.change import Change
 from streams.detection.detector import Detector
 from streams.detection.fold import Folding
@@ -114,12 +114,12 @@ class Partition:
         self._awake[key] = journey
         self._packed.setdefault(key, b"")
         self._quiet.pop(key, None)
-        name = duplicates.name_of(channel, touchpoint.source, touchpoint.id)
-        if (at := duplicates.find(journey.counted, name)) >= 0:
-            if arrived - duplicates.arrival(journey.counted, at) <= self._deduplication:
+        name = counted.name_of(channel, touchpoint.source, touchpoint.id)
+        if (at := counted.find(journey.counted, name)) >= 0:
+            if arrived - counted.instant(journey.counted, at) <= self._deduplication:
                 return "repeated"
-            journey.counted = duplicates.without(journey.counted, at)
-        journey.counted += duplicates.entry(name, arrived)
+            journey.counted = counted.without(journey.counted, at)
+        journey.counted += counted.entry(name, arrived)
         place, earliest = touchpoint.occurred, arrived - self._lateness[channel]
         if place < earliest:
             place = earliest

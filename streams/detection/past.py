@@ -54,7 +54,7 @@ _Packed = tuple[
     int,
     Place,
     dict[str, Told],
-    dict[str, int],  # measured
+    bytes,  # measured
 ]
 """As `Past.packed` writes it."""
 
@@ -83,8 +83,8 @@ class Past:
         self.marks: list[Mark] = []
         """The latest few, in order; not stored: they only save time."""
         self.told: dict[str, Told] = {}
-        self.measured: dict[str, int] = {}
-        """The clocks whose end has been told, and when they ended."""
+        self.measured = b""
+        """The clocks whose end has been told, and when they ended (`counted`)."""
 
     # -- history
     def append(self, place: Place, packed: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from schemas.instant import DAY, NEVER
 from schemas.policy import Policy
 from schemas.touchpoints.customer import CustomerErased
-from streams.detection import duplicates
+from streams.detection import counted
 from streams.detection.change import AlertChange, Change, Failed
 from streams.detection.detector import Measured, View
 from streams.detection.fold import SEPARATOR, DetectorRaised, Fold, Folding, Step
@@ -130,10 +130,12 @@ class Settling:
     def _tell(self, key: str, journey: Journey, past: Past, names: Iterable[str], measured: Iterable[Measured]) -> Iterator[Change]:
         time = journey.settled_to
         for one in measured:
-            name = one.clock + SEPARATOR + one.key
-            if name not in past.measured:
+            clock = counted.name_of(one.clock, one.key)
+            if (at := counted.find(past.measured, clock)) < 0:
                 yield one
-            past.measured[name] = time
+            else:
+                past.measured = counted.without(past.measured, at)
+            past.measured += counted.entry(clock, time)
         for name in sorted(names):
             view, before = past.fold.views.get(name), past.told.get(name)
             word = word_for(before, view)
@@ -159,7 +161,7 @@ class Settling:
             yield self._change(key, gone, told.view, "customer_erased")
         past.erased_at = journey.settled_to
         past.fold, past.base = self._folding.blank(), b""
-        past.told, past.measured = {}, {}
+        past.told, past.measured = {}, b""
         past.hold([])
 
     def _keep_count(self, journey: Journey, before: Told | None, now: Told) -> None:
@@ -199,8 +201,8 @@ class Settling:
                 past.fold.views.pop(name, None)
         if past.erased_at < horizon:
             past.erased_at = -NEVER
-        past.measured = {name: at for name, at in past.measured.items() if at >= horizon}
-        journey.counted = duplicates.since(journey.counted, journey.settled_to - self._deduplication)
+        past.measured = counted.since(past.measured, horizon)
+        journey.counted = counted.since(journey.counted, journey.settled_to - self._deduplication)
         past.base = b"" if self._folding.is_blank(base) else self._folding.pack(base)
 
     def _moved_base(self, past: Past, horizon: int) -> Fold:

@@ -159,7 +159,7 @@ ORDER = [
         "copies are counted from the last copy",
         _PARTITION,
         '                return "repeated"\n',
-        "                journey.counted = duplicates.without(journey.counted, at) + duplicates.entry(name, arrived)\n"
+        "                journey.counted = counted.without(journey.counted, at) + counted.entry(name, arrived)\n"
         '                return "repeated"\n',
         _COPIES + "test_copies_are_counted_from_the_last_that_counted_not_from_the_last_copy",
     ),

@@ -31,8 +31,6 @@ class Clock(Struct, array_like=True, gc=False):
     """A wait that nobody has ended yet."""
 
     started: int
-    opened_by: str
-    channel: str
     target: Target
     asked_in: list[str]
     """The conversations in which the customer waits."""
@@ -45,12 +43,11 @@ class Clock(Struct, array_like=True, gc=False):
 
 
 class Conversation(Struct, array_like=True, gc=False):
-    matter: str
+    matter: str | None
+    """None: no more than this conversation."""
     theme: str | None
     priority: str | None
     forget: int
-    named: bool
-    """Whether `matter` is more than this conversation."""
     with_bot: bool = False
     answered: bool = False
     """By people, here or elsewhere on its matter: what the customer asks from then on is no first response."""
@@ -148,27 +145,25 @@ class FirstResponse:
     def _meet(self, state: Waits, at: int, seen: Seen, opened: ConversationOpened) -> None:
         matter = _matter(seen.correlation, opened.about, opened.theme)
         before = state.conversations.pop(opened.conversation_id, None)
-        talk = Conversation(
-            matter or _alone(opened.conversation_id), opened.theme, opened.priority, at + self.policy.keep, matter is not None
-        )
+        talk = Conversation(matter, opened.theme, opened.priority, at + self.policy.keep)
         if before is not None:
             talk.with_bot, talk.answered = before.with_bot, before.answered
-            if not before.named and talk.matter not in state.clocks and (clock := state.clocks.pop(before.matter, None)):
-                state.clocks[talk.matter] = clock  # asked before it was said what about: still one wait
+            alone = _alone(opened.conversation_id)
+            if matter is not None and before.matter is None and matter not in state.clocks and alone in state.clocks:
+                state.clocks[matter] = state.clocks.pop(alone)  # asked before it was said what about: still one wait
         state.conversations[opened.conversation_id] = talk
 
     def _conversation(self, state: Waits, at: int, seen: Seen, name: str) -> Conversation:
         talk = state.conversations.pop(name, None)
         if talk is None:
-            matter = _matter(seen.correlation, None, None)
-            talk = Conversation(matter or _alone(name), None, None, 0, matter is not None)
+            talk = Conversation(_matter(seen.correlation, None, None), None, None, 0)
         talk.forget = at + self.policy.keep
         state.conversations[name] = talk
         return talk
 
     def _ask(self, state: Waits, at: int, seen: Seen, known: Known, name: str, about: str | None = None) -> None:
         talk = self._conversation(state, at, seen, name)
-        matter = _matter(seen.correlation, about, None) or talk.matter
+        matter = _matter(seen.correlation, about, None) or talk.matter or _alone(name)
         clock = state.clocks.get(matter)
         if clock is not None:
             clock.forget = max(at, clock.target.due_at or at) + self.policy.keep
@@ -182,18 +177,19 @@ class FirstResponse:
         within = first_match(self.policy.targets, seen.channel, known.tier, talk.priority, talk.theme)
         target = Target.lasting(at, within, self.policy.at_risk)
         forget = max(at, target.due_at or at) + self.policy.keep
-        state.clocks[matter] = Clock(at, proof(seen).name, seen.channel, target, asked_in, forget, asked_in[0], proof(seen))
+        state.clocks[matter] = Clock(at, target, asked_in, forget, asked_in[0], proof(seen))
 
     def _hear_bot(self, state: Waits, at: int, seen: Seen, name: str) -> Iterator[Says]:
         talk = self._conversation(state, at, seen, name)
         for clock in state.clocks.values():
             if name in clock.asked_in and not talk.with_bot:
-                yield Measured(f"{name}/{clock.opened_by}", "first_response_bot", clock.channel, at - clock.started, None)
+                yield Measured(f"{name}/{clock.opening.name}", "first_response_bot", clock.opening.channel, at - clock.started, None)
         talk.with_bot = True
 
     def _answer(self, state: Waits, at: int, seen: Seen, name: str, about: str | None) -> Iterator[Says]:
         talk = self._conversation(state, at, seen, name)
-        matters = {talk.matter, _matter(seen.correlation, about, None) or talk.matter}
+        own = talk.matter or _alone(name)
+        matters = {own, _matter(seen.correlation, about, None) or own}
         answered = [matter for matter, clock in state.clocks.items() if matter in matters or name in clock.asked_in]
         talk.answered = talk.answered or bool(answered)  # who writes unasked has answered nothing
         yield from self._end(state, at, seen, answered)
@@ -203,9 +199,9 @@ class FirstResponse:
         talk = self._conversation(state, at, seen, name)
         talk.answered = True
         named_now = _matter(seen.correlation, None, None)
-        everything = not talk.named and named_now is None
+        everything = talk.matter is None and named_now is None
         for matter, clock in list(state.clocks.items()):
-            here = matter in (talk.matter, named_now) or name in clock.asked_in
+            here = matter in (talk.matter or _alone(name), named_now) or name in clock.asked_in
             if here or everything:
                 yield from self._end(state, at, seen, [matter], None if here else "connected_elsewhere")
 
@@ -241,7 +237,8 @@ class FirstResponse:
             for name in clock.asked_in:
                 if talk := state.conversations.get(name):
                     talk.answered = True
-            yield Measured(f"{matter}/{clock.opened_by}", self.name, clock.channel, at - clock.started, clock.target.margin(at))
+            key, channel = f"{matter}/{clock.opening.name}", clock.opening.channel
+            yield Measured(key, self.name, channel, at - clock.started, clock.target.margin(at))
             if clock.target.stage != ON_TRACK:
                 state_now = "met_late" if clock.target.stage == BREACHED else "met"
                 yield self._say(clock, state_now, ended=True, reason=reason, seen=seen)
@@ -251,7 +248,7 @@ class FirstResponse:
         clock.told = True
         evidence = tuple(one for one in (first, proof(seen) if seen else None) if one)
         about = Matter("conversation", clock.subject)
-        return Said(about, clock.opened_by, state, ended=ended, due_at=clock.target.due_at, reason=reason, evidence=evidence)
+        return Said(about, clock.opening.name, state, ended=ended, due_at=clock.target.due_at, reason=reason, evidence=evidence)
 
 
 def _next_word(clock: Clock) -> int:

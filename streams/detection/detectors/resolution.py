@@ -32,7 +32,6 @@ class Problem(Struct, array_like=True, gc=False):
 
     forget: int
     opening: Proof
-    opened_by: str
     """Of the clock that runs: the opening, or the last reopening."""
     started: int = NEVER
     """NEVER: the company opened it and the customer has said nothing yet."""
@@ -127,7 +126,7 @@ class Resolution:
         name = opened.conversation_id
         if state.resolved_before.pop(name, None) is not None or name in state.by_conversation:
             return  # met at once, or opened before: its first opening counts
-        problem = Problem(NEVER, proof(seen), proof(seen).name, own_due=opened.due_at, theme=opened.theme, priority=opened.priority)
+        problem = Problem(NEVER, proof(seen), own_due=opened.due_at, theme=opened.theme, priority=opened.priority)
         state.by_conversation[name] = problem
         if opened.by == "customer":
             self._start(problem, at, seen, known)
@@ -181,7 +180,7 @@ class Resolution:
         if problem.started == NEVER:
             return
         took = at - problem.started - problem.waited
-        key = f"{name}/{problem.opened_by}"
+        key = f"{name}/{problem.opening.name}"
         yield Measured(key, f"resolution_{problem.scope}", problem.opening.channel, took, problem.target.margin(at))
         if problem.target.stage != ON_TRACK:
             state_now = "met_late" if problem.target.stage == BREACHED else "met"
@@ -191,13 +190,7 @@ class Resolution:
         problem = state.by_conversation.get(name)
         if problem is None or not problem.resolved:
             return
-        problem.resolved, problem.scope, problem.opened_by, problem.opening, problem.told = (
-            False,
-            "total",
-            proof(seen).name,
-            proof(seen),
-            False,
-        )
+        problem.resolved, problem.scope, problem.opening, problem.told = False, "total", proof(seen), False
         problem.target.stage = ON_TRACK  # a due moment that has passed breaks it anew, at once
         self._keep(problem, at)
 
@@ -212,7 +205,7 @@ class Resolution:
         evidence = tuple(one for one in (first, proof(seen) if seen else None) if one)
         return Said(
             Matter("conversation", name),
-            problem.opened_by,
+            problem.opening.name,
             state,
             scope=problem.scope,
             ended=ended,

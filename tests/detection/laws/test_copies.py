@@ -9,7 +9,7 @@ from msgspec import Struct
 from schemas.decode import decode
 from schemas.instant import DAY, HOUR, MINUTE, SECOND, format_instant
 from schemas.touchpoint import Touchpoint
-from streams.detection import duplicates
+from streams.detection import counted
 from streams.detection.detectors import load
 from streams.detection.partition import Partition
 from tests.detection.laws.agreement import finish, lived, stepwise
@@ -132,7 +132,7 @@ def test_a_customer_and_a_visitor_of_one_id_are_two_though_their_records_have_on
 
 def test_a_name_is_found_only_where_an_entry_begins() -> None:
     """Sixteen bytes an entry; the name asked for also stands across two of them."""
-    astride = duplicates.entry(b"12345678", int.from_bytes(b"\0\0\0\0abcd", "big")) + duplicates.entry(b"efgh5678", 7)
-    assert duplicates.find(astride, b"abcdefgh") == -1
-    assert duplicates.find(astride + duplicates.entry(b"abcdefgh", 9), b"abcdefgh") == 32
-    assert duplicates.find(duplicates.entry(b"abcdefgh", 9) + astride, b"abcdefgh") == 0
+    astride = counted.entry(b"12345678", int.from_bytes(b"\0\0\0\0abcd", "big")) + counted.entry(b"efgh5678", 7)
+    assert counted.find(astride, b"abcdefgh") == -1
+    assert counted.find(astride + counted.entry(b"abcdefgh", 9), b"abcdefgh") == 32
+    assert counted.find(counted.entry(b"abcdefgh", 9) + astride, b"abcdefgh") == 0

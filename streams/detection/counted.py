@@ -1,4 +1,4 @@
-"""Which touchpoints a journey has counted lately, in one bytes object: eight bytes of a name's hash and eight of its arrival each."""
+"""What counts only once, a touchpoint or a clock's end: in one bytes object eight bytes of each name's hash and eight of an instant."""
 
 from hashlib import blake2b
 from struct import Struct
@@ -11,9 +11,9 @@ _new_hash = blake2b(digest_size=8).copy
 """To make one takes as long as to compute it: its parameters are taken apart each time."""
 
 
-def name_of(channel: str, source: str, event_id: str) -> bytes:
+def name_of(*parts: str) -> bytes:
     hashing = _new_hash()
-    hashing.update(f"{channel}\0{source}\0{event_id}".encode())
+    hashing.update("\0".join(parts).encode())
     return hashing.digest()
 
 
@@ -25,19 +25,20 @@ def find(counted: bytes, name: bytes) -> int:
     return at
 
 
-def arrival(counted: bytes, at: int) -> int:
-    arrived: int = _entry.unpack_from(counted, at)[1]
-    return arrived
+def instant(counted: bytes, at: int) -> int:
+    """When what stands there was counted."""
+    instant: int = _entry.unpack_from(counted, at)[1]
+    return instant
 
 
 def without(counted: bytes, at: int) -> bytes:
     return counted[:at] + counted[at + _ENTRY :]
 
 
-def entry(name: bytes, arrived: int) -> bytes:
-    return _entry.pack(name, arrived)
+def entry(name: bytes, instant: int) -> bytes:
+    return _entry.pack(name, instant)
 
 
 def since(counted: bytes, oldest: int) -> bytes:
-    """Only those that arrived at `oldest` or later."""
-    return b"".join(counted[n : n + _ENTRY] for n in range(0, len(counted), _ENTRY) if arrival(counted, n) >= oldest)
+    """Only what was counted at `oldest` or later."""
+    return b"".join(counted[n : n + _ENTRY] for n in range(0, len(counted), _ENTRY) if instant(counted, n) >= oldest)
