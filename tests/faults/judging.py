@@ -20,8 +20,8 @@ from tests.faults.replaying import Wanted, replayed
 from tests.faults.said import Said
 from tests.faults.sending import Acknowledged
 
-_ENTRY = 16
-"""Bytes of one of the touchpoints that a journey has counted."""
+_ENTRY, _NAME = 16, 8
+"""Bytes of one of the touchpoints or clocks that a journey has counted, and those of its name in them."""
 EXAMPLES = 5
 LEFT_OUT = frozenset({"applied", "marks", "measured", "fold", "base", "counted", "_past", "_packed_past"})
 """Fields of a journey and of its past that cannot be compared as they are."""
@@ -135,13 +135,16 @@ def _known(key: str, value: bytes | None, folding: Folding, until: int) -> dict[
     if journey.due == FORGETTABLE:
         return {}
     past = journey.past(folding)
-    facts = {name: getattr(part, name) for part in (journey, past) for name in type(part).__slots__ if name not in LEFT_OUT}
-    counted = journey.counted
-    facts["counted"] = sorted(counted[at : at + _ENTRY] for at in range(0, len(counted), _ENTRY))
-    facts["measured"] = sorted(past.measured)
+    facts = {name: getattr(part, name) for part in (journey, past) for name in part.__struct_fields__ if name not in LEFT_OUT}
+    facts["counted"] = _entries(journey.counted)
+    facts["measured"] = [entry[:_NAME] for entry in _entries(past.measured)]
     facts["fold"], facts["base"] = folding.pack(past.fold), past.base
     facts["untold"] = untold
     return facts
+
+
+def _entries(counted: bytes) -> list[bytes]:
+    return sorted(counted[at : at + _ENTRY] for at in range(0, len(counted), _ENTRY))
 
 
 def _judge_input(verdict: Verdict, said: Said, acknowledged: Sequence[Acknowledged]) -> None:

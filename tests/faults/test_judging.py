@@ -10,7 +10,10 @@ from msgspec.structs import replace
 
 from schemas.alert import ACTIVE_TOPIC
 from schemas.instant import MINUTE
-from streams.detection.detectors import DETECTORS
+from streams.detection.counted import entry, instant
+from streams.detection.detectors import DETECTORS, load
+from streams.detection.fold import Folding
+from streams.detection.journey import Journey
 from streams.engine.held import CLOCK_KEY, Clock
 from streams.logs.file import LogRecord
 from tests.engine.fragile import Fragile
@@ -151,6 +154,23 @@ def test_a_journey_that_has_yet_to_say_something_is_different(told: Round) -> No
     found = judge(*told)
     assert found.wrong.keys() == {"journeys"}
     assert all("untold" in example for example in found.examples["journeys"])
+
+
+def test_since_when_a_clocks_end_has_been_told_is_no_knowledge(told: Round) -> None:
+    later = [_told_later(record) for record in told.said.changelog]
+    assert later != told.said.changelog
+    told.said.changelog = later
+    assert judge(*told).wrong == {}
+
+
+def _told_later(record: LogRecord) -> LogRecord:
+    if record.key == CLOCK_KEY or record.value is None:
+        return record
+    folding, journey = Folding(POLICY, load(POLICY)), Journey.unpack(record.value)
+    past = journey.changing_past(folding)
+    ends = [past.measured[at : at + 16] for at in range(0, len(past.measured), 16)]
+    past.measured = b"".join(entry(end[:8], instant(end, 0) + 1) for end in ends)
+    return replace(record, value=journey.packed(folding, {}))
 
 
 def test_a_record_that_was_acknowledged_and_is_not_there_is_lost_input(told: Round) -> None:
