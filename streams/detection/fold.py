@@ -17,6 +17,8 @@ from streams.detection.detector import Detector, Measured, Said, Says, View
 from streams.detection.telling import view_after
 
 SEPARATOR = "\x1f"
+_CODE = 4
+"""Bytes of the hash of a detector's name."""
 
 
 class Overdue(Exception):
@@ -32,48 +34,29 @@ class DetectorRaised(Exception):
         self.error = error
 
 
-class _Packed(Struct, array_like=True, gc=False):
-    """As `Folding.pack` writes it."""
+class Fold(Struct, array_like=True, gc=False):
+    """Detectors read it as `Known`. It is stored by position, as far as `fired`."""
 
     tier: str | None
     value: Decimal | None
     policies: bytes
     """A hash of the detectors and their policies, which deadlines follow from."""
-    detectors: list[bytes]
+    detectors: bytes
     """A hash of each one's name, in their order."""
     due: list[int]
-    states: list[bytes | None]
-    """Each packed, empty if blank; none is None."""
+    """The next deadline of each detector."""
+    packed: list[bytes | None]
+    """The state of each as it was last packed, empty if blank; None where it may have changed since, which is never stored."""
     views: dict[str, View]
     now: int
+    """The last instant at which anything happened."""
     fired: int
+    """The last instant at which a deadline took effect."""
 
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Packed).decode
-
-
-class Fold:
-    """Detectors read it as `Known`."""
-
-    __slots__ = ("due", "fired", "now", "packed", "soonest", "states", "tier", "value", "views")
-
-    def __init__(self, due: list[int], packed: list[bytes | None]) -> None:
-        """Nothing is known but what the detectors know; both are by detector, in their order."""
-        self.tier: str | None = None
-        self.value: Decimal | None = None
-        self.states: list[Any] = [None] * len(packed)
-        """None where nobody has asked for it since it was packed."""
-        self.packed = packed
-        """Each state as it was last packed, empty if blank; None where it may have changed since."""
-        self.views: dict[str, View] = {}
-        self.due = due
-        """The next deadline of each detector, and the first of them."""
-        self.soonest = min(due)
-        self.now = -NEVER
-        """The last instant at which anything happened."""
-        self.fired = -NEVER
-        """The last instant at which a deadline took effect."""
+    states: list[Any] = field(default_factory=list)
+    """None where nobody has asked for it since it was packed."""
+    soonest: int = NEVER
+    """The first of the deadlines."""
 
     def findings(self) -> Iterable[View]:
         return (view for view in self.views.values() if view.ended_at is None)
@@ -86,6 +69,10 @@ class Fold:
         if deadline != self.due[detector]:
             self.due[detector] = deadline
             self.soonest = min(self.due)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Fold).decode
 
 
 class Occurrence(Protocol):
@@ -115,7 +102,8 @@ class Folding:
         self._severity = policy.severity
         policies = "".join(f"{detector.name}{detector.policy.model_dump_json()}" for detector in detectors)
         self._policies = blake2b(policies.encode(), digest_size=8).digest()
-        self._codes = [blake2b(detector.name.encode(), digest_size=4).digest() for detector in detectors]
+        self._codes = [blake2b(detector.name.encode(), digest_size=_CODE).digest() for detector in detectors]
+        self._in_order = b"".join(self._codes)
         self._blank = [detector.State() for detector in detectors]
         self._states: list[msgspec.msgpack.Decoder[Any]] = [msgspec.msgpack.Decoder(detector.State) for detector in detectors]
         self._wanted: dict[type[TouchpointData], list[tuple[int, Detector[Any]]]] = {CustomerUpdated: [], CustomerErased: []}
@@ -128,10 +116,11 @@ class Folding:
 
     def still_there(self, open_alerts: dict[str, int]) -> dict[str, int]:
         """By `detector/severity number`: without those of detectors that are gone since it was stored."""
-        return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names}
+        return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names} if open_alerts else {}
 
     def blank(self) -> Fold:
-        return Fold([NEVER] * len(self.detectors), [b""] * len(self.detectors))
+        n = len(self.detectors)
+        return Fold(None, None, self._policies, self._in_order, [NEVER] * n, [b""] * n, {}, -NEVER, -NEVER, [None] * n)
 
     def is_blank(self, fold: Fold) -> bool:
         """Nothing is known: equal to a new one but for when that was last so."""
@@ -241,24 +230,23 @@ class Folding:
         for n, packed in enumerate(fold.packed):
             if packed is None:
                 self._packed(fold, n)
-        return _encode((fold.tier, fold.value, self._policies, self._codes, fold.due, fold.packed, fold.views, fold.now, fold.fired))
+        return _encode((fold.tier, fold.value, self._policies, self._in_order, fold.due, fold.packed, fold.views, fold.now, fold.fired))
 
     def unpack(self, packed: bytes) -> Fold:
         """What detectors that are no longer there knew and said is dropped; new ones start blank. A state stays packed until asked for."""
-        stored = _decode(packed)
-        if stored.policies != self._policies:
-            fold = self._adopted(stored)
-        else:
-            fold = Fold(stored.due, stored.states)
-            fold.views = stored.views
-        fold.tier, fold.value, fold.now, fold.fired = stored.tier, stored.value, stored.now, stored.fired
+        fold = _decode(packed)
+        if fold.policies != self._policies:
+            return self._adopted(fold)
+        fold.states, fold.soonest = [None] * len(fold.due), min(fold.due)
         return fold
 
-    def _adopted(self, stored: _Packed) -> Fold:
+    def _adopted(self, stored: Fold) -> Fold:
         """Of other detectors, or of other policies of theirs."""
-        fold, states = self.blank(), dict(zip(stored.detectors, stored.states, strict=True))
+        codes = [stored.detectors[at : at + _CODE] for at in range(0, len(stored.detectors), _CODE)]
+        fold, packed = self.blank(), dict(zip(codes, stored.packed, strict=True))
+        fold.tier, fold.value, fold.now, fold.fired = stored.tier, stored.value, stored.now, stored.fired
         for n, (detector, code) in enumerate(zip(self.detectors, self._codes, strict=True)):
-            if state := states.get(code):
+            if state := packed.get(code):
                 fold.packed[n] = state
                 fold.schedule(n, detector.deadline(self._to_change(fold, n)))
         fold.views = {key: view for key, view in stored.views.items() if view.detector in self.names}

@@ -5,7 +5,7 @@ from bisect import insort
 from collections.abc import Mapping
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from schemas.instant import NEVER
 from streams.detection.fold import Folding
@@ -50,25 +50,23 @@ _decode = msgspec.msgpack.Decoder(_Packed).decode
 head = msgspec.msgpack.Decoder(Head).decode
 
 
-class Journey:
-    __slots__ = ("_packed_past", "_past", "applied", "counted", "due", "open", "pending", "settled_to")
+class Journey(Struct, gc=False):
+    """As it is by default: of somebody nothing is known of."""
 
-    def __init__(self) -> None:
-        """Of somebody nothing is known of."""
-        self.due = NEVER
-        """When something is to be done for it next; NEVER: nothing; FORGETTABLE: and nothing is known."""
-        self.open: dict[str, int] = {}
-        """How many of its told alerts are open, by `detector/severity number`."""
-        self.applied: dict[str, int] = {}
-        """By channel the last offset admitted."""
-        self.counted = b""
-        """The touchpoints counted lately, and when they arrived."""
-        self.pending: list[Pending] = []
-        """In order of place."""
-        self.settled_to = -NEVER
-        self._past: Past | None = None
-        self._packed_past = b""
-        """Empty if the past may have changed since."""
+    due: int = NEVER
+    """When something is to be done for it next; NEVER: nothing; FORGETTABLE: and nothing is known."""
+    open: dict[str, int] = field(default_factory=dict)
+    """How many of its told alerts are open, by `detector/severity number`."""
+    applied: dict[str, int] = field(default_factory=dict)
+    """By channel the last offset admitted."""
+    counted: bytes = b""
+    """The touchpoints counted lately, and when they arrived."""
+    pending: list[Pending] = field(default_factory=list)
+    """In order of place."""
+    settled_to: int = -NEVER
+    _packed_past: bytes = b""
+    """Empty if the past may have changed since."""
+    _past: Past | None = None
 
     def past(self, folding: Folding) -> Past:
         """What is settled."""
@@ -100,11 +98,9 @@ class Journey:
 
     @classmethod
     def unpack(cls, value: bytes) -> "Journey":
-        journey = cls()
-        journey.due, journey.open, journey.applied, journey.counted, pending, journey.settled_to, journey._packed_past = _decode(value)
-        if pending:
-            journey.pending = [_pending(place, packed) for place, packed in pending]
-        return journey
+        due, opened, applied, counted, stored, settled_to, past = _decode(value)
+        pending = [_pending(place, packed) for place, packed in stored]
+        return cls(due, opened, applied, counted, pending, settled_to, past)
 
     def is_blank(self, folding: Folding) -> bool:
         """Equal to a new journey but for its applied offsets: may be forgotten once these are acked."""

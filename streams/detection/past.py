@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from schemas.instant import NEVER
 from schemas.touchpoint import Seen
@@ -63,28 +63,25 @@ _decode = msgspec.msgpack.Decoder(_Packed).decode
 _items = msgspec.msgpack.Decoder(list[Stored]).decode
 
 
-class Past:
-    __slots__ = ("base", "erased_at", "first_at", "fold", "history", "horizon", "items", "last", "marks", "measured", "told")
-
-    def __init__(self, fold: Fold) -> None:
-        self.erased_at = -NEVER
-        self.fold = fold
-        self.base = b""
-        """The fold before the first of history, packed; empty: blank."""
-        self.horizon = -NEVER
-        """What the base was folded up to, under a shorter window perhaps than the policy's now: nothing is inserted before."""
-        self.history = b""
-        """(instant, touchpoint) after (instant, touchpoint), packed, in order of occurrence."""
-        self.items = 0
-        self.first_at = NEVER
-        """The instant of history's first item."""
-        self.last = NOWHERE
-        """The latest that history ever held."""
-        self.marks: list[Mark] = []
-        """The latest few, in order; not stored: they only save time."""
-        self.told: dict[str, Told] = {}
-        self.measured = b""
-        """The clocks whose end has been told, and when they ended (`counted`)."""
+class Past(Struct, gc=False):
+    fold: Fold
+    erased_at: int = -NEVER
+    horizon: int = -NEVER
+    """What the base was folded up to, under a shorter window perhaps than the policy's now: nothing is inserted before."""
+    base: bytes = b""
+    """The fold before the first of history, packed; empty: blank."""
+    history: bytes = b""
+    """(instant, touchpoint) after (instant, touchpoint), packed, in order of occurrence."""
+    items: int = 0
+    first_at: int = NEVER
+    """The instant of history's first item."""
+    last: Place = NOWHERE
+    """The latest that history ever held."""
+    told: dict[str, Told] = field(default_factory=dict)
+    measured: bytes = b""
+    """The clocks whose end has been told, and when they ended (`counted`)."""
+    marks: list[Mark] = field(default_factory=list)
+    """The latest few, in order; not stored: they only save time."""
 
     # -- history
     def append(self, place: Place, packed: bytes) -> None:
@@ -170,11 +167,10 @@ class Past:
     @classmethod
     def unpack(cls, value: bytes, folding: Folding) -> "Past":
         erased_at, horizon, fold, base, history, items, first_at, last, told, measured = _decode(value)
-        past = cls(folding.unpack(fold))
-        past.erased_at, past.horizon, past.base = erased_at, horizon, fold if base is None else base
-        past.history, past.items, past.first_at, past.last, past.measured = history, items, first_at, last, measured
         if told:
-            past.told = {key: each for key, each in told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
+            told = {key: each for key, each in told.items() if key.split(SEPARATOR, 1)[0] in folding.names}
+        base = fold if base is None else base
+        past = cls(folding.unpack(fold), erased_at, horizon, base, history, items, first_at, last, told, measured)
         if items >= MARK_EVERY:
             past._mark(fold)
         return past
