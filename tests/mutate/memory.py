@@ -156,15 +156,15 @@ MEMORY = [
     Mutant(
         "a clock is measured again at every replay",
         _SETTLING,
-        "if name not in past.measured:",
-        "if name:",
+        "                yield one\n            else:\n",
+        "                yield one\n            else:\n                yield one\n",
         "tests/detection/test_first_response.py::test_first_response[what has been measured is measured once, though it be replayed]",
     ),
     Mutant(
         "erasure keeps the history",
         _SETTLING,
-        "{}, {}\n        past.hold([])\n",
-        "{}, {}\n",
+        '{}, b""\n        past.hold([])\n',
+        '{}, b""\n',
         _ERASURE + "test_what_is_stored_at_once_holds_no_touchpoint_any_more",
     ),
     Mutant(
@@ -191,8 +191,8 @@ MEMORY = [
     Mutant(
         "a stored deadline is that of the policy that it was stored under",
         "streams/detection/fold.py",
-        "if stored.policies != self._policies:",
-        "if not stored.policies:",
+        "if fold.policies != self._policies:",
+        "if not fold.policies:",
         LAWS + "test_two_lives.py::test_a_deadline_that_lies_stored_is_that_of_the_policy_that_counts_now",
     ),
     Mutant(
