@@ -1,5 +1,6 @@
 """What counts only once, a touchpoint or a clock's end: in one bytes object eight bytes of each name's hash and eight of an instant."""
 
+from collections.abc import Iterator
 from hashlib import blake2b
 from struct import Struct
 
@@ -39,6 +40,11 @@ def entry(name: bytes, instant: int) -> bytes:
     return _entry.pack(name, instant)
 
 
+def each(counted: bytes) -> Iterator[tuple[bytes, int]]:
+    """(name, instant) after (name, instant)"""
+    return _entry.iter_unpack(counted)
+
+
 def since(counted: bytes, oldest: int) -> bytes:
     """Only what was counted at `oldest` or later."""
-    return b"".join(counted[n : n + _ENTRY] for n in range(0, len(counted), _ENTRY) if instant(counted, n) >= oldest)
+    return b"".join(entry(name, at) for name, at in each(counted) if at >= oldest)

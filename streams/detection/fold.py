@@ -116,7 +116,7 @@ class Folding:
 
     def still_there(self, open_alerts: dict[str, int]) -> dict[str, int]:
         """By `detector/severity number`: without those of detectors that are gone since it was stored."""
-        return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names} if open_alerts else {}
+        return {name: count for name, count in open_alerts.items() if name.split("/", 1)[0] in self.names}
 
     def blank(self) -> Fold:
         n = len(self.detectors)

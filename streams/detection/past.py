@@ -38,7 +38,7 @@ class Mark(Struct, frozen=True, gc=False):
 
 MARKS = 8
 MARK_EVERY = 6
-"""Touchpoints, where many are settled at once; the fold as it is stored is a mark, too."""
+"""Touchpoints, where many are settled at once. The fold as it was stored is a mark too, behind as many."""
 
 _AFTER_ALL = "\U0010ffff"
 """Of channels: at one instant deadlines come after all touchpoints."""
@@ -140,7 +140,7 @@ class Past(Struct, gc=False):
 
     def mark(self, folding: Folding) -> None:
         """Now and then, where nothing is stored for long."""
-        if self._unmarked() >= MARK_EVERY:
+        if self.items - (self.marks[-1].items if self.marks else 0) >= MARK_EVERY:
             self._mark(folding.pack(self.fold))
 
     def _mark(self, fold: bytes) -> None:
@@ -148,10 +148,6 @@ class Past(Struct, gc=False):
         if len(self.marks) == MARKS:
             del self.marks[0]
         self.marks.append(Mark(last, self.items, len(self.history), fold))
-
-    def _unmarked(self) -> int:
-        """How many items have come since the last mark."""
-        return self.items - (self.marks[-1].items if self.marks else 0)
 
     def drop_marks_after(self, mark: Mark | None) -> None:
         del self.marks[self.marks.index(mark) + 1 if mark else 0 :]

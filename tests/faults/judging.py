@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from schemas.dead_letter import HEADER_PREFIX
 from schemas.identity import key_of
 from schemas.partitioner import partition_for
-from streams.detection import detectors
+from streams.detection import counted, detectors
 from streams.detection.fold import Folding
 from streams.detection.journey import FORGETTABLE, Journey
 from streams.detection.settling import Settling
@@ -20,8 +20,6 @@ from tests.faults.replaying import Wanted, replayed
 from tests.faults.said import Said
 from tests.faults.sending import Acknowledged
 
-_ENTRY, _NAME = 16, 8
-"""Bytes of one of the touchpoints or clocks that a journey has counted, and those of its name in them."""
 EXAMPLES = 5
 LEFT_OUT = frozenset({"applied", "marks", "measured", "fold", "base", "counted", "_past", "_packed_past"})
 """Fields of a journey and of its past that cannot be compared as they are."""
@@ -136,15 +134,11 @@ def _known(key: str, value: bytes | None, folding: Folding, until: int) -> dict[
         return {}
     past = journey.past(folding)
     facts = {name: getattr(part, name) for part in (journey, past) for name in part.__struct_fields__ if name not in LEFT_OUT}
-    facts["counted"] = _entries(journey.counted)
-    facts["measured"] = [entry[:_NAME] for entry in _entries(past.measured)]
+    facts["counted"] = sorted(counted.each(journey.counted))
+    facts["measured"] = sorted(name for name, _ in counted.each(past.measured))
     facts["fold"], facts["base"] = folding.pack(past.fold), past.base
     facts["untold"] = untold
     return facts
-
-
-def _entries(counted: bytes) -> list[bytes]:
-    return sorted(counted[at : at + _ENTRY] for at in range(0, len(counted), _ENTRY))
 
 
 def _judge_input(verdict: Verdict, said: Said, acknowledged: Sequence[Acknowledged]) -> None:

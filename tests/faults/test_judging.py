@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from schemas.alert import ACTIVE_TOPIC
 from schemas.instant import MINUTE
-from streams.detection.counted import entry, instant
+from streams.detection import counted
 from streams.detection.detectors import DETECTORS, load
 from streams.detection.fold import Folding
 from streams.detection.journey import Journey
@@ -168,8 +168,7 @@ def _told_later(record: LogRecord) -> LogRecord:
         return record
     folding, journey = Folding(POLICY, load(POLICY)), Journey.unpack(record.value)
     past = journey.changing_past(folding)
-    ends = [past.measured[at : at + 16] for at in range(0, len(past.measured), 16)]
-    past.measured = b"".join(entry(end[:8], instant(end, 0) + 1) for end in ends)
+    past.measured = b"".join(counted.entry(name, at + 1) for name, at in counted.each(past.measured))
     return replace(record, value=journey.packed(folding, {}))
 
 
