@@ -59,6 +59,18 @@ async def due(held: Held, most: int) -> Due | None:
     return _taken(held, to, changes)
 
 
+async def due_of_all(held: Sequence[Held], most: int) -> list[Due]:
+    """`most` so many journeys together, but IN_ONE_GO of each number if it has so many: of a backlog a few numbers may have it all, and
+    what is admitted and left to the next checkpoint is written twice."""
+    dues: list[Due] = []
+    for mine in held:
+        if (found := await due(mine, max(most, IN_ONE_GO))) is not None:
+            dues.append(found)
+            most -= len(found.journeys)
+        await asyncio.sleep(0)  # a transaction is of one number, so between two of them the agents may go on
+    return dues
+
+
 def _taken(held: Held, to: int, changes: Sequence[Change]) -> Due | None:
     """At one instant: positions, and the journeys as they are at these."""
     whole = not held.partition.behind(to)
@@ -111,12 +123,8 @@ class Checkpoint:
             began = time.monotonic()
             self.begun, self.under_way = self.begun + 1, True
             try:
-                taken, dues = held(), []
-                for mine in taken:
-                    if (found := await due(mine, max(MOST_JOURNEYS // len(taken), IN_ONE_GO))) is not None:
-                        dues.append(found)
-                    await asyncio.sleep(0)  # a transaction is of one number, so between two of them the agents may go on
-                if dues:
+                taken = held()
+                if dues := await due_of_all(taken, MOST_JOURNEYS):
                     await self._deliver(dues)
                 counts.tell(taken, self._metrics)
             except Exception as error:  # noqa: BLE001 -- what was taken is in no transaction: nobody may go on from here

@@ -9,7 +9,7 @@ from schemas.decode import decode
 from schemas.instant import MINUTE, NEVER, format_instant
 from schemas.touchpoint import Touchpoint
 from streams.detection.change import AlertChange
-from streams.engine.checkpoint import IN_ONE_GO, due
+from streams.engine.checkpoint import IN_ONE_GO, due, due_of_all
 from streams.engine.held import Clock, Held
 from tests.engine.holding import held
 
@@ -97,6 +97,19 @@ async def test_what_is_more_than_a_transaction_should_hold_is_left_to_the_next_o
     assert sorted(told) == sorted(
         change.event().id for change in whole.partition.advance(mine.progress.settled()) if isinstance(change, AlertChange)
     )
+
+
+async def test_numbers_that_have_little_to_do_leave_their_share_to_the_others() -> None:
+    idle, busy, last = held(), held(), held()
+    for mine, customers in ((idle, 1), (busy, 3 * IN_ONE_GO), (last, 2 * IN_ONE_GO)):
+        for offset in range(customers):
+            admit(mine, offset, f"c{offset}")
+        pass_time(mine, AT + MINUTE)
+    first, all_of_it, what_everyone_gets = await due_of_all([idle, busy, last], 3 * IN_ONE_GO + 1)
+    assert first.whole
+    assert all_of_it.whole
+    assert not what_everyone_gets.whole
+    assert len({change.journey for change in what_everyone_gets.alerts}) == IN_ONE_GO
 
 
 async def test_what_is_admitted_while_it_settles_is_taken_with_its_position() -> None:
