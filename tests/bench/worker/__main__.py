@@ -54,13 +54,13 @@ def speed(
 def growth(
     touchpoints: Touchpoints = 200_000,
     axes: Annotated[
-        list[str] | None, typer.Option("--axis", help="Only this one, or these, of journeys, workers, partitions, channels.")
+        list[str] | None, typer.Option("--axis", help="Only this one, or these, of journeys, quiet, workers, partitions, channels.")
     ] = None,
     most: Annotated[int, typer.Option(min=1_000, help="The most journeys of any cell.")] = 1_000_000,
     rounds: Annotated[int, typer.Option(min=1, help="How often each cell, in turns; the median is told.")] = 1,
     limit: Limit = 240,
 ) -> None:
-    """Work off a backlog with more journeys, workers, partition numbers, channels."""
+    """Work off a backlog with more customers who come, or who are merely known, and more workers, partition numbers, channels."""
     axes = axes or list(_growth.AXES)
     if unknown := set(axes) - set(_growth.AXES):
         raise typer.BadParameter(f"there is no axis {', '.join(sorted(unknown))}; there are {', '.join(_growth.AXES)}")

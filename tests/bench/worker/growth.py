@@ -1,7 +1,7 @@
-"""What becomes of the speed with more journeys, workers, partition numbers and channels; and how long it takes to be back.
+"""What becomes of the speed with more customers, workers, partition numbers and channels; and how long it takes to be back.
 
-Every cell works off as many touchpoints, of as many customers as there are journeys, all living at the same even pace: so a
-touchpoint brings as many deadlines in a small cell as in a large one.
+Every cell works off as many touchpoints, of all its customers but the quiet ones, who live at the same even pace: so a touchpoint
+brings as many deadlines in a small cell as in a large one.
 """
 
 import time
@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.instant import HOUR
 from streams.engine.topics import changelog
@@ -31,6 +32,9 @@ LINE_MS = 1_000
 
 class Cell(Struct, frozen=True):
     journeys: int = 10_000
+    """Of customers who come."""
+    quiet: int = 0
+    """Of customers who are known, and do not come."""
     workers: int = 1
     partitions: int = 12
     channels: int = shops.CHANNELS
@@ -38,6 +42,7 @@ class Cell(Struct, frozen=True):
 
 AXES: dict[str, tuple[Cell, ...]] = {
     "journeys": (Cell(), Cell(journeys=100_000), Cell(journeys=1_000_000)),
+    "quiet": (Cell(), Cell(quiet=90_000), Cell(quiet=990_000)),
     "workers": (Cell(), Cell(workers=2)),
     "partitions": (Cell(partitions=4), Cell(), Cell(partitions=96)),
     "channels": (Cell(channels=3), Cell(), Cell(channels=12)),
@@ -72,7 +77,7 @@ class Grown(Struct, frozen=True):
 def run(axes: Sequence[str], touchpoints: int, most: int, rounds: int, within_s: float) -> None:
     """`most` journeys: cells with more have so many. All cells in turns, `rounds` times: machines have quicker and slower minutes."""
     cells = dict.fromkeys(
-        Cell(min(cell.journeys, most), cell.workers, cell.partitions, cell.channels) for axis in axes for cell in AXES[axis]
+        replace(cell, journeys=min(cell.journeys, most), quiet=min(cell.quiet, most)) for axis in axes for cell in AXES[axis]
     )
     measured: list[Grown] = []
     failed: dict[str, str] = {}
@@ -88,8 +93,8 @@ def run(axes: Sequence[str], touchpoints: int, most: int, rounds: int, within_s:
     table(
         f"{touchpoints:,} touchpoints a cell; stalls of the loop in recovery and after; records of the changelog",
         [
-            "journeys", "workers", "partitions", "channels", "a second", "µs CPU", "written", "RSS MB", *LOOP, "stalls ms", "start s",
-            "CPU s", "records/s",
+            "journeys", "quiet", "workers", "partitions", "channels", "a second", "µs CPU", "written", "RSS MB", *LOOP, "stalls ms",
+            "start s", "CPU s", "records/s",
         ],
         [_row([grown for grown in measured if grown.cell == cell]) for cell in dict.fromkeys(grown.cell for grown in measured)],
     )  # fmt: skip
@@ -108,6 +113,7 @@ def _row(rounds: Sequence[Grown]) -> list[str]:
     cell = grown.cell
     return [
         f"{cell.journeys:,}",
+        f"{cell.quiet:,}",
         str(cell.workers),
         str(cell.partitions),
         str(cell.channels),
@@ -131,7 +137,7 @@ def _measured(cell: Cell, touchpoints: int, within_s: float) -> Grown:
         TemporaryDirectory() as folder,
         ground(shops.policy(cell.channels, Path(folder)), partitions=cell.partitions, workers=cell.workers) as on,
     ):
-        recovered = settled(on, cell.journeys, MONDAY + later)
+        recovered = settled(on, cell.journeys, MONDAY + later, cell.quiet)
         sent = loaded(on, file, later, shops.through(cell.channels))
         before = _written(on)
         with crew(on, cell.workers, watched=True) as workers:

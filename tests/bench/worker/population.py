@@ -5,6 +5,7 @@ the simulator gives to its customers, so that its touchpoints join them.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 from confluent_kafka import Producer
@@ -30,6 +31,8 @@ from tests.bench.worker.traffic import touchpoints
 FIRST_NAME = 1_000_001
 """The number in the simulator's name for its first customer."""
 LIVED = 7 * DAY
+QUIET = 90 * DAY
+"""Since a customer was there last who may never come again."""
 CUSTOMERS = 3_000
 A_SECOND = 4e-5
 """Touchpoints of one customer: three and a half a day."""
@@ -43,13 +46,16 @@ def living(customers: int, at: int, already: int, seed: int) -> Plan:
     return Plan(customers=customers, start=at - already, rate=customers * A_SECOND, seed=seed)
 
 
-def lived(policy: Policy, until: int) -> list[bytes]:
-    """The packed journeys of customers who have been there for days, at one instant; nothing waits to be delivered again."""
+def lived(policy: Policy, until: int, quiet: int = 0) -> list[bytes]:
+    """The packed journeys of customers at one instant, who were there for days and then, for `quiet` milliseconds, no more.
+
+    Nothing waits to be delivered again.
+    """
     watching = detectors.load(policy)
     partition, known = Partition(0, policy, watching), dict[str, bytes]()
     acked = dict.fromkeys(policy.channels, _ACKED)
     channels = len(policy.channels)
-    lines = touchpoints(living(CUSTOMERS, until, LIVED, seed=2), until=until)
+    lines = touchpoints(living(CUSTOMERS, until - quiet, LIVED, seed=2), until=until - quiet)
     records = [msgspec.structs.replace(record, topic=topic_of(record.topic, record.key, channels)) for record in as_records(list(lines), 0)]
     for start in range(0, len(records), _BATCH):
         batch = records[start : start + _BATCH]
@@ -70,14 +76,19 @@ def _settle(partition: Partition, to: int, known: dict[str, bytes], acked: dict[
         known.pop(gone, None)
 
 
-def settled(ground: Ground, journeys: int, until: int) -> int:
-    """So many journeys lie on the changelog, settled until an instant, with nothing of the channels read yet; how many bytes they have."""
-    values = lived(ground.policy, until)
+def settled(ground: Ground, journeys: int, until: int, quiet: int = 0) -> int:
+    """So many journeys lie on the changelog, settled until an instant, with nothing of the channels read yet; how many bytes they have.
+
+    `quiet`: so many more, of customers who have not been there for long.
+    """
     changelog = topics.changelog(APPLICATION)
     producer = Producer(client(ground.kafka) | {"enable.idempotence": True, "linger.ms": 20, "queue.buffering.max.messages": 100_000})
     clock = Clock(until, dict.fromkeys(ground.policy.channels, 0)).packed()
     written = 0
-    for name, value in _named(values, journeys):
+    known = _named(lived(ground.policy, until), journeys)
+    if quiet:
+        known = chain(known, _named(lived(ground.policy, until, QUIET), quiet, FIRST_NAME + journeys))
+    for name, value in known:
         key = f"c:{name}".encode()
         _send(producer, changelog, key, value, partition_for(name.encode(), ground.partitions))
         written += len(key) + len(value)
@@ -88,9 +99,9 @@ def settled(ground: Ground, journeys: int, until: int) -> int:
     return written
 
 
-def _named(values: list[bytes], journeys: int) -> Iterator[tuple[str, bytes]]:
+def _named(values: list[bytes], journeys: int, first: int = FIRST_NAME) -> Iterator[tuple[str, bytes]]:
     for number in range(journeys):
-        yield f"c-{FIRST_NAME + number}", values[number % len(values)]
+        yield f"c-{first + number}", values[number % len(values)]
 
 
 def _send(producer: Producer, topic: str, key: bytes, value: bytes, partition: int) -> None:
