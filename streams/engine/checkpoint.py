@@ -61,9 +61,9 @@ async def due(held: Held, most: int) -> Due | None:
 
 async def due_of_all(held: Sequence[Held], most: int) -> list[Due]:
     """`most` so many journeys together, but IN_ONE_GO of each number if it has so many: of a backlog a few numbers may have it all, and
-    what is admitted and left to the next checkpoint is written twice."""
+    what is admitted and left to the next checkpoint is written twice. Who is furthest behind comes first."""
     dues: list[Due] = []
-    for mine in held:
+    for mine in sorted(held, key=lambda mine: mine.settled):
         if (found := await due(mine, max(most, IN_ONE_GO))) is not None:
             dues.append(found)
             most -= len(found.journeys)

@@ -117,7 +117,7 @@ class Worker:
 
     def _failed(self) -> bool:
         """The embedded broker's group coordinator fails now and then when two workers join, and it draws producer ids from 900,000: of the
-        two hundred that two workers on 64 partition numbers ask for, one in forty times two are the same."""
+        two hundred that two workers on 64 partition numbers ask for, once in fifty times two are the same."""
         last = self.lines("critical")[-1:]
         return (self.process.poll() == BROKEN and any(line["message"] == LOST_GROUP for line in last)) or (
             self.process.poll() == TAKEN_OVER

@@ -112,6 +112,22 @@ async def test_numbers_that_have_little_to_do_leave_their_share_to_the_others() 
     assert len({change.journey for change in what_everyone_gets.alerts}) == IN_ONE_GO
 
 
+async def test_a_number_that_is_behind_comes_before_one_that_always_has_more() -> None:
+    busy, behind = held(), held()
+    for mine in (busy, behind):
+        for offset in range(2 * IN_ONE_GO):
+            admit(mine, offset, f"c{offset}")
+        pass_time(mine, AT + MINUTE)
+    assert [found.whole for found in await due_of_all([busy, behind], 2 * IN_ONE_GO)] == [True, False]
+    for offset in range(2 * IN_ONE_GO, 4 * IN_ONE_GO):
+        admit(busy, offset, f"c{offset}", AT + MINUTE)
+    for mine in (busy, behind):
+        pass_time(mine, AT + 2 * MINUTE)
+    first, second = await due_of_all([busy, behind], 2 * IN_ONE_GO)
+    assert (first.held, first.whole) == (behind, True)
+    assert (second.held, second.whole) == (busy, False)
+
+
 async def test_what_is_admitted_while_it_settles_is_taken_with_its_position() -> None:
     mine, customers = held(), IN_ONE_GO + 1
     for offset in range(customers):
