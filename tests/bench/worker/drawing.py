@@ -24,7 +24,8 @@ def main(source: Path, picture: Path) -> None:
     soak = json.loads(source.read_text())
     mpl.rcParams["svg.hashsalt"] = "soak"  # the same measurements, the same bytes
     figure, panels = plt.subplots(len(PANELS), 1, figsize=(9, 12), sharex=True, layout="constrained")
-    figure.suptitle(f"{soak['minutes']:g} minutes at {soak['rate']:,.0f} touchpoints a second, one worker on one core")
+    sent = soak["touchpoints"] / (soak["minutes"] * 60)  # not `rate`: simulated customers come about as often as they are asked to
+    figure.suptitle(f"{soak['minutes']:g} minutes at {sent:,.0f} touchpoints a second, one worker on one core")
     for panel, (title, of, name) in zip(panels, PANELS, strict=True):
         panel.plot([each["second"] / 60 for each in soak[of]], [each[name] for each in soak[of]], linewidth=1)
         panel.set_title(title, loc="left", fontsize=9)
